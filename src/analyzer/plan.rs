@@ -1,0 +1,150 @@
+//! What a scan reads: every source that was named or found, opened, with its layout told from its first bytes.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::scanner::SourceFacts;
+use super::{Input, Scan, ScanOptions};
+use crate::diagnosis::{Source, SourceTally, Tally};
+use crate::event::Layout;
+use crate::event::layout::SNIFF_LENGTH;
+use crate::input::{self, Opened, PlainFile};
+
+/// What is said of a source in UTF-16.
+pub(super) const UTF16: &str = "is UTF-16 and was not analysed; convert it first (iconv -f UTF-16 -t UTF-8)";
+
+/// A stream that is ready to be scanned.
+pub(super) struct Prepared {
+    pub(super) facts: SourceFacts,
+    pub(super) stream: Box<dyn io::Read + Send>,
+}
+
+/// What is to be read, as it is found out.
+pub(super) struct Plan<'a> {
+    options: &'a ScanOptions,
+    /// What could not be opened stands in it already.
+    pub(super) scan: Scan,
+    pub(super) files: Vec<(SourceFacts, PlainFile)>,
+    pub(super) streams: Vec<Prepared>,
+    /// Files that are in the plan already, so that one named twice is read once.
+    known: BTreeSet<PathBuf>,
+    has_stdin: bool,
+}
+
+impl<'a> Plan<'a> {
+    /// Opens everything that is named.
+    pub(super) fn of(inputs: &[Input], options: &'a ScanOptions) -> Self {
+        let mut plan = Self {
+            options,
+            scan: Scan::default(),
+            files: Vec::new(),
+            streams: Vec::new(),
+            known: BTreeSet::new(),
+            has_stdin: false,
+        };
+        for input in inputs {
+            match input {
+                Input::Stdin => plan.add_stdin(),
+                Input::Path(path) if path.is_dir() => plan.add_folder(path),
+                Input::Path(path) => plan.add_file(path, true),
+            }
+        }
+        plan
+    }
+
+    fn add_stdin(&mut self) {
+        if std::mem::replace(&mut self.has_stdin, true) {
+            return;
+        }
+        let name = self.options.stdin_name.clone();
+        let source = Arc::new(Source { node: None, name: name.clone() });
+        match input::open_stdin().and_then(|opened| prepare(opened, source)) {
+            Ok(prepared) => self.add(prepared, true),
+            Err(error) => self.add_problem(name, &reason(&error)),
+        }
+    }
+
+    fn add_folder(&mut self, folder: &Path) {
+        let found = input::files_below(folder);
+        for (path, reason) in found.problems {
+            self.add_problem(path.display().to_string(), &format!("cannot be listed: {reason}"));
+        }
+        for link in found.links {
+            self.scan.not_logs.push(format!("{} (a link, not followed; name it to have it read)", link.display()));
+        }
+        let before = (self.files.len() + self.streams.len(), self.scan.tally.sources.len());
+        for path in found.files {
+            self.add_file(&path, false);
+        }
+        if before == (self.files.len() + self.streams.len(), self.scan.tally.sources.len()) {
+            self.add_problem(folder.display().to_string(), "no log was found in this folder");
+        }
+    }
+
+    fn add_file(&mut self, path: &Path, named: bool) {
+        if path.canonicalize().is_ok_and(|path| !self.known.insert(path)) {
+            return;
+        }
+        let name = path.display().to_string();
+        let source = Arc::new(Source { node: None, name: name.clone() });
+        match input::open(path, self.options.map).and_then(|opened| prepare(opened, source)) {
+            Err(error) => self.add_problem(name, &reason(&error)),
+            // In a folder only what has a log's layout is a log; everything else is listed and left alone.
+            Ok(((_, Layout::Text), Body::Plain(file))) if !named && !file.is_empty() => self.scan.not_logs.push(name),
+            Ok(prepared) => self.add(prepared, named),
+        }
+    }
+
+    fn add(&mut self, ((source, layout), body): ((Arc<Source>, Layout), Body), pasted: bool) {
+        let facts = SourceFacts { source, layout, pasted };
+        match body {
+            Body::Plain(file) => self.files.push((facts, file)),
+            Body::Stream(stream) => self.streams.push(Prepared { facts, stream }),
+        }
+    }
+
+    fn add_problem(&mut self, name: String, problem: &str) {
+        let tally = SourceTally { problems: [problem.to_owned()].into(), ..SourceTally::default() };
+        let source = Arc::new(Source { node: None, name });
+        self.scan.tally.merge(Tally { sources: [(source, tally)].into(), ..Tally::default() });
+    }
+}
+
+enum Body {
+    Plain(PlainFile),
+    Stream(Box<dyn io::Read + Send>),
+}
+
+/// Tells a file's layout from its first bytes; a stream's is told when its first block is there.
+fn prepare(opened: Opened, source: Arc<Source>) -> io::Result<((Arc<Source>, Layout), Body)> {
+    match opened {
+        Opened::Plain(file) => {
+            let mut buffer = Vec::new();
+            let head = file.window(0, SNIFF_LENGTH as u64, &mut buffer)?;
+            if is_utf16(head) {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, UTF16));
+            }
+            let layout = Layout::sniff(head);
+            Ok(((source, layout), Body::Plain(file)))
+        }
+        Opened::Stream(stream) => Ok(((source, Layout::Text), Body::Stream(stream))),
+    }
+}
+
+/// Whether a source begins with the byte order mark of UTF-16.
+pub(super) fn is_utf16(head: &[u8]) -> bool {
+    head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF])
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "cannot be read: no such file or folder".to_owned(),
+        io::ErrorKind::InvalidData => error.to_string(),
+        io::ErrorKind::PermissionDenied => {
+            "cannot be read: permission denied (run as a member of the group that may read Jira's logs)".to_owned()
+        }
+        _ => format!("cannot be read: {error}"),
+    }
+}

@@ -1,0 +1,380 @@
+//! The single pass over a source's bytes: each cached block is walked for headers and searched for anchors, and only the
+//! few events that hold an anchor are looked at.
+//!
+//! A [`Scanner`] is fed consecutive blocks. What it finds depends on the bytes alone, never on where the blocks were cut:
+//! the header test and the search see a fixed distance ahead, and of an event longer than [`TEXT_KEPT`] the same parts are
+//! kept however it arrives.
+
+use std::sync::Arc;
+
+use memchr::{memchr, memchr_iter};
+
+use super::markers;
+use crate::diagnosis::tally::{LEVELS, Range, widen};
+use crate::diagnosis::{Place, Source, SourceTally, Tally};
+use crate::event::start::{self, StartFinder};
+use crate::event::{EventStart, Header, Layout, Level, Stamp};
+use crate::matcher::{Event, Hit, Matcher};
+
+mod pasted;
+
+/// Bytes of an event's beginning that are kept for looking at it.
+pub(crate) const TEXT_KEPT: usize = 64 * 1024;
+/// Of a longer event, the text round the first place of each further anchor is kept too: so much before it …
+const WINDOW_BEFORE: usize = 256;
+/// … and so much from its first byte on.
+const WINDOW_AFTER: usize = 1024;
+/// Most such places.
+const MOST_WINDOWS: usize = 16;
+/// What Windows editors put before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+/// What is said of a source that begins with NUL bytes, until a line of a log is found in it.
+pub(crate) const BINARY: &str = "is binary: no line of a log was found in it";
+/// Bytes before a block that must be in the buffer with it.
+pub(crate) const LOOK_BEHIND: usize = 1024;
+
+/// What is known of a source before it is scanned.
+#[derive(Debug, Clone)]
+pub(crate) struct SourceFacts {
+    pub(crate) source: Arc<Source>,
+    pub(crate) layout: Layout,
+    /// Whether text without a header counts as evidence.
+    pub(crate) pasted: bool,
+}
+
+/// Bytes in a buffer that are to be worked on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Block<'a> {
+    /// The buffer, with up to [`LOOK_BEHIND`] bytes before `from` and the scanner's look-ahead behind `to`.
+    pub(crate) buffer: &'a [u8],
+    /// Offset of the buffer's first byte in the source.
+    pub(crate) base: u64,
+    /// First byte to work on.
+    pub(crate) from: usize,
+    /// First byte behind.
+    pub(crate) to: usize,
+}
+
+/// An event whose end was not yet seen.
+#[derive(Debug)]
+struct OpenEvent {
+    start: Option<(Level, Stamp)>,
+    place: Place,
+    text: Vec<u8>,
+    literals: Vec<u16>,
+    windows: Vec<u8>,
+    window_count: usize,
+    length: u64,
+}
+
+/// Works through one source, or one part of it.
+pub(crate) struct Scanner<'m> {
+    matcher: &'m Matcher,
+    facts: SourceFacts,
+    finder: StartFinder,
+    part_start: u64,
+    line_feeds: u64,
+    seen: SourceTally,
+    bucket: Bucket,
+    open: Option<OpenEvent>,
+    starts: Vec<EventStart>,
+    hits: Vec<Hit>,
+    literals: Vec<u16>,
+    spare: Vec<u8>,
+    tally: Tally,
+}
+
+/// Events of the timeline bucket that was counted last, so that the map behind it is asked once a bucket.
+#[derive(Debug, Default)]
+struct Bucket {
+    start: i64,
+    end: i64,
+    counts: [u64; LEVELS],
+}
+
+impl<'m> Scanner<'m> {
+    /// A scanner that begins at `part_start` of a source.
+    pub(crate) fn new(matcher: &'m Matcher, facts: SourceFacts, part_start: u64) -> Self {
+        let finder = StartFinder::new(facts.layout.start_rule());
+        let seen = SourceTally { layout: facts.layout, ..SourceTally::default() };
+        Self {
+            matcher,
+            facts,
+            finder,
+            part_start,
+            line_feeds: 0,
+            seen,
+            bucket: Bucket::default(),
+            open: None,
+            starts: Vec::new(),
+            hits: Vec::new(),
+            literals: Vec::new(),
+            spare: Vec::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Begins another part, of the same or another source; what was found so far stays in the tally.
+    pub(crate) fn restart(&mut self, facts: SourceFacts, part_start: u64) {
+        if facts.layout != self.facts.layout {
+            self.finder = StartFinder::new(facts.layout.start_rule());
+        }
+        self.seen = SourceTally { layout: facts.layout, ..SourceTally::default() };
+        (self.facts, self.part_start, self.line_feeds) = (facts, part_start, 0);
+    }
+
+    /// Bytes behind a block that its buffer must hold, unless the source ends before.
+    pub(crate) fn look_ahead(matcher: &Matcher) -> usize {
+        (start::LOOK_AHEAD + WINDOW_AFTER).max(matcher.filter().look_ahead())
+    }
+
+    /// Works on a block of the scanner's own part: events that start in it are counted.
+    pub(crate) fn feed(&mut self, block: Block<'_>) {
+        let Block { buffer, base, from, to } = block;
+        let mut starts = std::mem::take(&mut self.starts);
+        starts.clear();
+        let mut text_start = from;
+        if base + from as u64 == 0 && buffer.starts_with(BYTE_ORDER_MARK) {
+            text_start = BYTE_ORDER_MARK.len();
+            self.seen.notes.insert("begins with a byte order mark".to_owned());
+            starts.extend(self.finder.test(buffer, text_start).filter(|_| text_start < to));
+        }
+        let head = &buffer[..buffer.len().min(start::LOOK_AHEAD)];
+        if self.facts.layout == Layout::Text && base + from as u64 == 0 && memchr(0, head).is_some() {
+            self.seen.problems.insert(BINARY.to_owned());
+        }
+        self.finder.find(buffer, from, to, base == 0, &mut starts);
+        let first = starts.first().map_or(to, |start| start.at);
+        if text_start < first && base + from as u64 == 0 {
+            // What stands before the first header of a source is an event without a header.
+            self.open = Some(self.open_event(None, 0, 0));
+        }
+        let searched = if self.open.is_some() { from } else { first };
+        let mut hits = std::mem::take(&mut self.hits);
+        hits.clear();
+        self.matcher.filter().find(buffer, searched, to, &mut hits);
+        let mut rest = &hits[..];
+        let mut counted = from;
+        if self.open.is_some() && from < to {
+            let (own, later) = split_at(rest, first);
+            rest = later;
+            self.absorb(block, from, first, own);
+            if first < to {
+                self.close();
+            }
+        }
+        for (i, start) in starts.iter().enumerate() {
+            let next = starts.get(i + 1);
+            let end = next.map_or(to, |next| next.at);
+            let (own, later) = split_at(rest, end);
+            rest = later;
+            self.count(start.level, start.stamp);
+            let is_wanted = own.iter().any(|hit| self.matcher.matters_at(start.level, hit.literal));
+            if next.is_some() && !is_wanted {
+                continue;
+            }
+            self.line_feeds += memchr_iter(b'\n', &buffer[counted..start.at]).count() as u64;
+            counted = start.at;
+            let byte = base + start.at as u64;
+            if next.is_some() && end - start.at <= TEXT_KEPT {
+                self.literals.clear();
+                self.literals.extend(own.iter().map(|hit| hit.literal));
+                self.literals.sort_unstable();
+                self.literals.dedup();
+                let literals = std::mem::take(&mut self.literals);
+                let place = self.place(byte, self.line_feeds);
+                self.look_at(&buffer[start.at..end], end - start.at, true, &literals, &place);
+                self.literals = literals;
+            } else {
+                self.open = Some(self.open_event(Some((start.level, start.stamp)), byte, self.line_feeds));
+                self.absorb(block, start.at, end, own);
+                if next.is_some() {
+                    self.close();
+                }
+            }
+        }
+        self.line_feeds += memchr_iter(b'\n', &buffer[counted..to]).count() as u64;
+        self.seen.bytes += (to - from) as u64;
+        (self.starts, self.hits) = (starts, hits);
+    }
+
+    /// Works on a block behind the scanner's part, only to finish its last event. `false` when that is done.
+    pub(crate) fn feed_beyond(&mut self, block: Block<'_>) -> bool {
+        let Block { buffer, base, from, to } = block;
+        if self.open.is_none() {
+            return false;
+        }
+        let mut starts = std::mem::take(&mut self.starts);
+        starts.clear();
+        self.finder.find(buffer, from, to, base == 0, &mut starts);
+        let end = starts.first().map_or(to, |start| start.at);
+        let mut hits = std::mem::take(&mut self.hits);
+        hits.clear();
+        self.matcher.filter().find(buffer, from, end, &mut hits);
+        self.absorb(block, from, end, &hits);
+        (self.starts, self.hits) = (starts, hits);
+        if end < to {
+            self.close();
+        }
+        self.open.is_some()
+    }
+
+    /// Ends the part at `part_end`: the last event is complete, and what was counted goes into the tally.
+    pub(crate) fn finish_part(&mut self, part_end: u64) {
+        self.close();
+        self.empty_bucket();
+        let mut seen = std::mem::take(&mut self.seen);
+        if part_end > self.part_start {
+            seen.ranges.insert(self.part_start, Range { end: part_end, lines: self.line_feeds });
+        }
+        let part = Tally { sources: [(Arc::clone(&self.facts.source), seen)].into(), ..Tally::default() };
+        self.tally.merge(part);
+    }
+
+    /// Everything that was found.
+    pub(crate) fn into_tally(self) -> Tally {
+        self.tally
+    }
+
+    /// Remarks on the source that is being scanned.
+    pub(crate) fn seen_mut(&mut self) -> &mut SourceTally {
+        &mut self.seen
+    }
+
+    fn place(&self, byte: u64, line_feeds: u64) -> Place {
+        Place { source: Arc::clone(&self.facts.source), byte, line_feeds, counted_from: self.part_start }
+    }
+
+    fn open_event(&mut self, start: Option<(Level, Stamp)>, byte: u64, line_feeds: u64) -> OpenEvent {
+        let mut text = std::mem::take(&mut self.spare);
+        text.clear();
+        OpenEvent {
+            start,
+            place: self.place(byte, line_feeds),
+            text,
+            literals: Vec::new(),
+            windows: Vec::new(),
+            window_count: 0,
+            length: 0,
+        }
+    }
+
+    #[inline]
+    fn count(&mut self, level: Level, stamp: Stamp) {
+        self.seen.events += 1;
+        self.seen.levels[level as usize] += 1;
+        widen(&mut self.seen.first, &mut self.seen.last, Some(stamp));
+        if stamp.instant < self.bucket.start || stamp.instant >= self.bucket.end {
+            self.empty_bucket();
+            (self.bucket.start, self.bucket.end) = self.tally.timeline.bucket_of(stamp.instant);
+        }
+        self.bucket.counts[level as usize] += 1;
+        if let Some(count) = self.seen.zones.entry(&stamp.offset) {
+            *count += 1;
+        }
+    }
+
+    fn empty_bucket(&mut self) {
+        let bucket = std::mem::take(&mut self.bucket);
+        if bucket.counts.iter().any(|&count| count > 0) {
+            self.tally.timeline.add(bucket.start, bucket.counts);
+        }
+    }
+
+    /// Adds `buffer[from..to]` to the open event.
+    fn absorb(&mut self, block: Block<'_>, from: usize, to: usize, hits: &[Hit]) {
+        let Some(mut event) = self.open.take() else { return };
+        let part = &block.buffer[from..to];
+        let room = TEXT_KEPT - event.text.len();
+        event.text.extend_from_slice(&part[..part.len().min(room)]);
+        for hit in hits {
+            if event.literals.contains(&hit.literal) {
+                continue;
+            }
+            event.literals.push(hit.literal);
+            // What begins shortly before the limit may be cut by it, so it gets a place of its own too.
+            let offset = event.length + (hit.at - from) as u64;
+            if offset + WINDOW_AFTER as u64 >= TEXT_KEPT as u64 && event.window_count < MOST_WINDOWS {
+                let limit = (hit.at + WINDOW_AFTER).min(block.buffer.len());
+                let end = self.end_of_event(block.buffer, hit.at, limit);
+                let window = &block.buffer[hit.at.saturating_sub(WINDOW_BEFORE)..end];
+                event.windows.push(b'\n');
+                event.windows.extend_from_slice(if end == limit { whole_words(window) } else { window });
+                event.window_count += 1;
+            }
+        }
+        event.length += part.len() as u64;
+        self.open = Some(event);
+    }
+
+    /// The end of the event that holds `buffer[at]`, no further than `limit`.
+    fn end_of_event(&mut self, buffer: &[u8], at: usize, limit: usize) -> usize {
+        memchr_iter(b'\n', &buffer[at..limit])
+            .map(|feed| at + feed + 1)
+            .find(|&line| self.finder.test(buffer, line).is_some())
+            .unwrap_or(limit)
+    }
+
+    /// The open event is complete.
+    fn close(&mut self) {
+        let Some(mut event) = self.open.take() else { return };
+        let has_header = event.start.is_some();
+        if !has_header && !event.text.trim_ascii().is_empty() {
+            self.seen.events += 1;
+            self.seen.levels[Level::None as usize] += 1;
+            if self.facts.layout != Layout::Text {
+                self.seen.notes.insert(format!(
+                    "starts in the middle of an event ({} bytes before the first header)",
+                    event.length
+                ));
+            }
+        }
+        let level = event.start.map_or(Level::None, |(level, _)| level);
+        if event.length > TEXT_KEPT as u64 {
+            event.text.truncate(whole_words(&event.text).len());
+        } else {
+            // All of it was kept: what was set aside near the limit stands in the text already.
+            event.windows.clear();
+        }
+        let verbatim = event.text.len();
+        if !has_header && self.facts.pasted {
+            pasted::add_plain_readings(&mut event.text);
+            let mut hits = Vec::new();
+            self.matcher.filter().find(&event.text, 0, event.text.len(), &mut hits);
+            event.literals.extend(hits.iter().map(|hit| hit.literal));
+        }
+        event.literals.sort_unstable();
+        event.literals.dedup();
+        if event.literals.iter().any(|&literal| self.matcher.matters_at(level, literal)) {
+            event.text.extend_from_slice(&event.windows);
+            self.look_at(&event.text, verbatim, has_header, &event.literals, &event.place);
+        }
+        self.spare = event.text;
+    }
+
+    fn look_at(&mut self, text: &[u8], verbatim: usize, has_header: bool, literals: &[u16], place: &Place) {
+        let header = if has_header { Header::parse(text, self.facts.layout) } else { None };
+        if has_header && header.is_none() {
+            return;
+        }
+        let event = Event { text, verbatim, header, literals, source: self.facts.layout, pasted: self.facts.pasted };
+        for marker in self.matcher.markers(literals) {
+            if let Some(marker) = markers::read(marker, &event, place) {
+                self.tally.add_marker(marker);
+            }
+        }
+        if let Some(found) = self.matcher.examine(&event) {
+            self.tally.add_match(found, &event, place);
+        }
+    }
+}
+
+/// The text without a word at its end that a limit may have cut in two: half a code is another code.
+fn whole_words(text: &[u8]) -> &[u8] {
+    &text[..text.iter().rposition(|byte| !byte.is_ascii_alphanumeric()).map_or(0, |last| last + 1)]
+}
+
+/// The hits before `end`, and the others.
+fn split_at(hits: &[Hit], end: usize) -> (&[Hit], &[Hit]) {
+    hits.split_at(hits.partition_point(|hit| hit.at < end))
+}

@@ -1,0 +1,96 @@
+//! The command line: what the user typed, and one file a command. Turns outcomes into exit codes.
+
+mod explain;
+mod guide;
+mod rules;
+mod scan;
+mod schema;
+mod signatures;
+
+use std::io::{self, Write};
+
+use clap::{Parser, Subcommand};
+
+/// Exit code: complete, and no finding at or above `--fail-on`.
+const CLEAN: u8 = 0;
+/// Exit code: findings at or above `--fail-on`.
+const FINDINGS: u8 = 1;
+/// Exit code: usage, signature or output error, or nothing could be read.
+const FAILED: u8 = 2;
+/// Exit code: incomplete, and no such finding.
+const INCOMPLETE: u8 = 3;
+
+/// Finds known errors in Jira's logs, above all those of mail over OAuth 2.0 with Microsoft, and says what to do.
+#[derive(Debug, Parser)]
+#[command(name = "logmedic", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 nothing found, 1 findings, 2 error or nothing read, 3 incomplete without findings.\nFirst aid: logmedic /var/atlassian/application-data/jira/log"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    scan: scan::ScanArguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Scan logs for known errors (this is what happens without a command).
+    Scan(scan::ScanArguments),
+    /// Explain a signature, an AADSTS code, a step of the guide, or a pasted event.
+    Explain(explain::ExplainArguments),
+    /// Show the guide as a checklist, with logs also the findings beside their steps.
+    Guide(guide::GuideArguments),
+    /// The catalogue of known errors.
+    #[command(subcommand)]
+    Signatures(signatures::SignaturesCommand),
+    /// JSON Schema of files that people write.
+    #[command(subcommand)]
+    Schema(schema::SchemaCommand),
+}
+
+/// Runs the program with the process's arguments and returns its exit code.
+pub(crate) fn run() -> u8 {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help goes to stdout with code 0, usage errors to stderr with code 2. A closed pipe changes neither.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).unwrap_or(FAILED);
+        }
+    };
+    let outcome = match arguments.command {
+        None => scan::run(&arguments.scan),
+        Some(Command::Scan(scan)) => scan::run(&scan),
+        Some(Command::Explain(explain)) => explain::run(&explain),
+        Some(Command::Guide(guide)) => guide::run(&guide),
+        Some(Command::Signatures(command)) => signatures::run(&command),
+        Some(Command::Schema(command)) => schema::run(command),
+    };
+    outcome.unwrap_or_else(|error| {
+        complain(&format!("{error:#}"));
+        FAILED
+    })
+}
+
+/// Writes a report to standard output. A reader that has left is a normal end.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = anstream::AutoStream::auto(io::stdout());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(anyhow::Error::new(error).context("cannot write to standard output"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line to standard error.
+fn complain(text: &str) {
+    // Where even standard error is gone there is nobody left to tell.
+    let _ = writeln!(anstream::stderr(), "logmedic: {}", logmedic::visible(text));
+}
+
+/// `1 event`, `2 events`.
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -1,0 +1,221 @@
+//! `logmedic scan`: logs in, a report out.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+use logmedic::{Diagnosis, Format, Input, MapMode, RedactionLevel, ReportOptions, ScanOptions, Severity};
+
+use super::{CLEAN, FINDINGS, INCOMPLETE, complain, print, rules};
+
+/// Where Jira keeps its logs unless told otherwise.
+const DEFAULT_HOME: &str = "/var/atlassian/application-data/jira";
+
+#[derive(Debug, Args)]
+pub(super) struct ScanArguments {
+    /// Log files, folders with logs, or `-` for standard input [default: a pipe, or Jira's own log folder].
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Form of the report on standard output.
+    #[arg(short, long, value_enum, default_value_t = FormatName::Text)]
+    format: FormatName,
+    /// Exit with 1 for findings of this severity or worse.
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
+    fail_on: FailOn,
+    /// Exit with 3 whenever something could not be read, even when there are findings.
+    #[arg(long)]
+    strict: bool,
+    /// Also look for the signatures of this file (may be repeated); so are those in rules.d of the configuration folder.
+    #[arg(long, value_name = "FILE")]
+    signatures: Vec<PathBuf>,
+    /// Look only for this signature (may be repeated).
+    #[arg(long, value_name = "ID")]
+    only: Vec<String>,
+    /// Do not look for this signature (may be repeated).
+    #[arg(long, value_name = "ID")]
+    skip: Vec<String>,
+    /// How much is masked [default: full for markdown, secrets for the others].
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    redact: Option<RedactName>,
+    /// Whether files are mapped into memory; `auto` maps only files at rest. The report is the same.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = MapName::Auto)]
+    mmap: MapName,
+    /// Threads that scan [default: one a core].
+    #[arg(long, value_name = "N")]
+    threads: Option<std::num::NonZeroUsize>,
+    /// Name of standard input in the report.
+    #[arg(long, value_name = "NAME", default_value = "stdin")]
+    source: String,
+    /// When to use colour; `NO_COLOR` and CLICOLOR are honoured.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorName::Auto)]
+    color: ColorName,
+    /// Nothing on standard error but errors.
+    #[arg(short, long)]
+    quiet: bool,
+    /// More in the text report: meaning, samples of log lines, notes.
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormatName {
+    Text,
+    Json,
+    Markdown,
+    /// Only the exit code.
+    None,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum FailOn {
+    Critical,
+    Error,
+    Warning,
+    Info,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RedactName {
+    Off,
+    Secrets,
+    Full,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum MapName {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ColorName {
+    Auto,
+    Always,
+    Never,
+}
+
+pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
+    match arguments.color {
+        ColorName::Auto => anstream::ColorChoice::Auto,
+        ColorName::Always => anstream::ColorChoice::AlwaysAnsi,
+        ColorName::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+    let catalogue = rules::catalogue(&arguments.signatures)?;
+    for id in arguments.only.iter().chain(&arguments.skip) {
+        if catalogue.rank_of(id).is_none() {
+            bail!("there is no signature {id:?}; `logmedic signatures list` shows them all");
+        }
+    }
+    let options = ScanOptions {
+        threads: arguments.threads.map(std::num::NonZero::get),
+        map: match arguments.mmap {
+            MapName::Auto => MapMode::Auto,
+            MapName::Always => MapMode::Always,
+            MapName::Never => MapMode::Never,
+        },
+        stdin_name: arguments.source.clone(),
+        only: arguments.only.clone(),
+        skip: arguments.skip.clone(),
+        ..ScanOptions::default()
+    };
+    let inputs = inputs(arguments)?;
+    let scan = logmedic::scan(&catalogue, &inputs, &options)?;
+    let diagnosis = Diagnosis::new(&catalogue, scan.tally, scan.not_logs);
+    if !arguments.quiet {
+        complain_of_problems(&diagnosis);
+    }
+    let format = match arguments.format {
+        FormatName::Text => Format::Text,
+        FormatName::Json => Format::Json,
+        FormatName::Markdown => Format::Markdown,
+        FormatName::None => Format::None,
+    };
+    let redaction = arguments.redact.map(|level| match level {
+        RedactName::Off => RedactionLevel::Off,
+        RedactName::Secrets => RedactionLevel::Secrets,
+        RedactName::Full => RedactionLevel::Full,
+    });
+    print(&logmedic::render(&diagnosis, format, ReportOptions { redaction, verbose: arguments.verbose }))?;
+    Ok(exit_code(&diagnosis, arguments.fail_on, arguments.strict))
+}
+
+/// Names on standard error what could not be read.
+pub(super) fn complain_of_problems(diagnosis: &Diagnosis) {
+    for (source, problem) in diagnosis.ledger.problems() {
+        complain(&format!("{}: {problem}", source.name));
+    }
+}
+
+/// What a named path stands for.
+pub(super) fn input(path: &PathBuf) -> Input {
+    if path == Path::new("-") { Input::Stdin } else { Input::Path(path.clone()) }
+}
+
+pub(super) fn exit_code(diagnosis: &Diagnosis, fail_on: FailOn, strict: bool) -> u8 {
+    let least = match fail_on {
+        FailOn::Critical => Some(Severity::Critical),
+        FailOn::Error => Some(Severity::Error),
+        FailOn::Warning => Some(Severity::Warning),
+        FailOn::Info => Some(Severity::Info),
+        FailOn::Never => None,
+    };
+    let complete = diagnosis.ledger.is_complete();
+    let found = least.is_some_and(|least| diagnosis.worst().is_some_and(|worst| worst >= least));
+    match (found, complete) {
+        (_, false) if strict => INCOMPLETE,
+        (true, _) => FINDINGS,
+        (false, false) => INCOMPLETE,
+        (false, true) => CLEAN,
+    }
+}
+
+/// What to scan: what was named, else a pipe, else the log folder of a Jira on this host.
+fn inputs(arguments: &ScanArguments) -> Result<Vec<Input>> {
+    if !arguments.paths.is_empty() {
+        return Ok(arguments.paths.iter().map(input).collect());
+    }
+    if stdin_has_data() {
+        return Ok(vec![Input::Stdin]);
+    }
+    let home = std::env::var_os("JIRA_HOME").map(PathBuf::from);
+    let folder = home
+        .into_iter()
+        .chain([PathBuf::from(DEFAULT_HOME)])
+        .map(|home| home.join("log"))
+        .find(|folder| folder.is_dir());
+    let Some(folder) = folder else {
+        bail!(
+            "nothing to scan. Name a log file or folder, or pipe a log into it:\n  logmedic /var/atlassian/application-data/jira/log\n  tail -n 100000 atlassian-jira.log | logmedic\nMore: logmedic --help"
+        );
+    };
+    if !arguments.quiet {
+        complain(&format!("scanning {}", folder.display()));
+    }
+    Ok(vec![Input::Path(folder)])
+}
+
+/// Whether somebody pipes something in: standard input is neither a terminal nor the null device.
+fn stdin_has_data() -> bool {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return false;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        use std::os::unix::fs::FileTypeExt;
+        let kind = stdin
+            .as_fd()
+            .try_clone_to_owned()
+            .map(std::fs::File::from)
+            .and_then(|file| file.metadata())
+            .map(|metadata| metadata.file_type());
+        kind.is_ok_and(|kind| !kind.is_char_device())
+    }
+    #[cfg(not(unix))]
+    true
+}

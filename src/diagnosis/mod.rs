@@ -1,0 +1,20 @@
+//! Findings, tallies that add up, root causes. A [`Tally`] is what a part of a scan contributes; a [`Diagnosis`] is
+//! what is worked out from the sum of all parts.
+
+pub mod finding;
+mod linking;
+pub mod remedy;
+pub mod sample;
+pub mod tally;
+pub mod timeline;
+pub mod values;
+
+// What a finding is told in: whoever reads a diagnosis needs no other part.
+pub use crate::event::{Level, Stamp};
+pub use crate::matcher::{CaptureKind, Context, EvidenceGap, is_microsoft_host};
+
+pub use finding::{Activity, Diagnosis, Environment, Finding, Ledger, Subject};
+pub use remedy::Step;
+pub use sample::{Sample, Source};
+pub use tally::{FindingTally, Marker, MarkerKind, Place, SourceTally, Tally};
+pub use timeline::Timeline;

@@ -1,0 +1,378 @@
+//! What one part of a scan contributes. Parts add up: the empty tally changes nothing, and order and grouping do not matter.
+//!
+//! Everything in it is bounded by its own constants, never by the input. What is worked out from it (causes, activity,
+//! texts) is made after the last merge.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::sample::{Sample, SampleKey, Samples, Source, TEXT_LIMIT};
+use super::timeline::Timeline;
+use super::values::Smallest;
+use crate::event::{Layout, Level, Stamp};
+use crate::matcher::{CaptureKind, Context, Event, EvidenceGap, Match};
+
+/// Number of levels, including "none".
+pub const LEVELS: usize = Level::ALL.len();
+/// Distinct Trace IDs that are told apart per finding; beyond that `attempts` is a lower bound.
+pub const ATTEMPTS_KEPT: usize = 1024;
+/// Markers kept per node: the last ones.
+pub const MARKERS_KEPT: usize = 32;
+
+/// What one part of a scan contributes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Findings by the rank of their signature.
+    pub findings: BTreeMap<usize, FindingTally>,
+    /// Each log that was read.
+    pub sources: BTreeMap<Arc<Source>, SourceTally>,
+    /// Each Jira host.
+    pub nodes: BTreeMap<Option<String>, NodeTally>,
+    /// Timed events by level.
+    pub timeline: Timeline<LEVELS>,
+}
+
+/// All events that one signature owns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FindingTally {
+    /// Number of events.
+    pub events: u64,
+    /// Time of the earliest; `None` when none had a time.
+    pub first: Option<Stamp>,
+    /// Time of the latest.
+    pub last: Option<Stamp>,
+    /// Events per log.
+    pub sources: BTreeMap<Arc<Source>, u64>,
+    /// Distinct values of what the events carry.
+    pub captures: BTreeMap<CaptureKind, Smallest<String, u64>>,
+    /// What was hit, so that two outages of one kind are told apart.
+    pub subjects: Smallest<(CaptureKind, String), SubjectTally>,
+    /// Other signatures in the same events, by rank.
+    pub seen_as: BTreeMap<usize, u64>,
+    /// Events by what their evidence lacks.
+    pub gaps: BTreeMap<EvidenceGap, u64>,
+    /// Events by who was at work.
+    pub contexts: BTreeMap<Context, u64>,
+    /// Hashes of distinct Trace IDs.
+    pub attempts: Smallest<u64, (), ATTEMPTS_KEPT>,
+    /// First and last events.
+    pub samples: Samples,
+    /// Events over time.
+    pub timeline: Timeline<1>,
+}
+
+/// The events of one subject of a finding.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SubjectTally {
+    /// Number of events.
+    pub events: u64,
+    /// Time of the earliest.
+    pub first: Option<Stamp>,
+    /// Time of the latest.
+    pub last: Option<Stamp>,
+}
+
+/// What was read of one log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceTally {
+    /// Its line grammar.
+    pub layout: Layout,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Events whose first byte was read.
+    pub events: u64,
+    /// Events by level, in the order of [`Level::ALL`].
+    pub levels: [u64; LEVELS],
+    /// Time of the earliest event.
+    pub first: Option<Stamp>,
+    /// Time of the latest event.
+    pub last: Option<Stamp>,
+    /// Offsets from UTC that its stamps show, in minutes; `None` stands for no zone.
+    pub zones: Smallest<Option<i16>, u64>,
+    /// Byte ranges that were read, by start.
+    pub ranges: BTreeMap<u64, Range>,
+    /// What is worth knowing although everything was analysed.
+    pub notes: BTreeSet<String>,
+    /// What was not analysed, and why.
+    pub problems: BTreeSet<String>,
+}
+
+/// A byte range that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// First byte behind it.
+    pub end: u64,
+    /// Line feeds in it.
+    pub lines: u64,
+}
+
+/// What is known of one Jira host.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NodeTally {
+    /// Start-ups, versions and authorisations: the last ones.
+    pub markers: BTreeSet<Marker>,
+    /// Log time minus Entra's time in milliseconds, by hash of the Trace ID.
+    pub drift: Smallest<u64, Option<i64>>,
+}
+
+/// Something that happened on a node and may explain what followed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Marker {
+    /// When, in milliseconds since 1970.
+    pub instant: i64,
+    /// In which log.
+    pub source: Arc<Source>,
+    /// At which byte.
+    pub byte: u64,
+    /// The log's offset from UTC in minutes.
+    pub offset: Option<i16>,
+    /// What.
+    pub what: MarkerKind,
+}
+
+impl Marker {
+    /// Its time.
+    pub fn stamp(&self) -> Stamp {
+        Stamp { instant: self.instant, offset: self.offset }
+    }
+}
+
+/// What a marker marks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MarkerKind {
+    /// Jira finished starting; the version where stated.
+    Started(Option<String>),
+    /// The start-up banner names Jira's version.
+    Build(String),
+    /// The start-up banner names the Java version.
+    Java(String),
+    /// Somebody was authorising an integration in the browser.
+    Authorisation,
+}
+
+/// Where an event stands.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The log.
+    pub source: Arc<Source>,
+    /// Offset of its first byte.
+    pub byte: u64,
+    /// Line feeds between `counted_from` and that byte.
+    pub line_feeds: u64,
+    /// Where the counting began.
+    pub counted_from: u64,
+}
+
+impl Tally {
+    /// Adds another part.
+    pub fn merge(&mut self, other: Self) {
+        for (rank, finding) in other.findings {
+            match self.findings.get_mut(&rank) {
+                Some(mine) => mine.merge(finding),
+                None => {
+                    self.findings.insert(rank, finding);
+                }
+            }
+        }
+        for (source, tally) in other.sources {
+            match self.sources.get_mut(&source) {
+                Some(mine) => mine.merge(tally),
+                None => {
+                    self.sources.insert(source, tally);
+                }
+            }
+        }
+        for (node, tally) in other.nodes {
+            let mine = self.nodes.entry(node).or_default();
+            mine.drift.merge(tally.drift, |kept, other| *kept = nearer(*kept, other));
+            tally.markers.into_iter().for_each(|marker| mine.mark(marker));
+        }
+        self.timeline.merge(&other.timeline);
+    }
+
+    /// Counts a matched event for its owner. `text_of` gives the sample's text only when the sample is kept.
+    pub fn add_match(&mut self, found: Match, event: &Event<'_>, place: &Place) {
+        let stamp = event.header.map(|header| header.stamp);
+        if let Some(stamp) = stamp.filter(|stamp| stamp.offset.is_some()) {
+            self.note_drift(&found, stamp, place.source.node.as_ref());
+        }
+        let finding = self.findings.entry(found.owner).or_default();
+        finding.events += 1;
+        widen(&mut finding.first, &mut finding.last, stamp);
+        if let Some(count) = finding.sources.get_mut(&place.source) {
+            *count += 1;
+        } else {
+            finding.sources.insert(Arc::clone(&place.source), 1);
+        }
+        for rank in &found.seen_as {
+            *finding.seen_as.entry(*rank).or_default() += 1;
+        }
+        if let Some(gap) = found.gap {
+            *finding.gaps.entry(gap).or_default() += 1;
+        }
+        *finding.contexts.entry(found.context).or_default() += 1;
+        if let Some(stamp) = stamp {
+            finding.timeline.add(stamp.instant, [1]);
+        }
+        for (kind, value) in &found.captures {
+            if *kind == CaptureKind::TraceId {
+                finding.attempts.entry(&hash(value));
+            }
+            if kind.is_counted()
+                && let Some(count) = finding.captures.entry(*kind).or_default().entry(value.as_str())
+            {
+                *count += 1;
+            }
+        }
+        if let Some(subject) = subject_of(&found)
+            && let Some(tally) = finding.subjects.entry(&subject)
+        {
+            tally.events += 1;
+            widen(&mut tally.first, &mut tally.last, stamp);
+        }
+        let key = SampleKey {
+            instant: stamp.map(|stamp| stamp.instant),
+            source: Arc::clone(&place.source),
+            byte: place.byte,
+        };
+        if finding.samples.would_keep(&key) {
+            let text = event.text[..event.verbatim].trim_ascii_end();
+            finding.samples.add(Sample {
+                stamp,
+                source: Arc::clone(&place.source),
+                byte: place.byte,
+                line_feeds: place.line_feeds,
+                counted_from: place.counted_from,
+                level: event.header.map_or(Level::None, |header| header.level),
+                logger: event
+                    .header
+                    .map(|header| String::from_utf8_lossy(header.logger).into_owned())
+                    .unwrap_or_default(),
+                captures: found.captures,
+                text: text[..text.len().min(TEXT_LIMIT)].to_vec(),
+                cut: text.len().saturating_sub(TEXT_LIMIT),
+            });
+        }
+    }
+
+    fn note_drift(&mut self, found: &Match, stamp: Stamp, node: Option<&String>) {
+        let value = |kind| found.captures.iter().find(|(other, _)| *other == kind).map(|(_, value)| value);
+        let Some((trace, time)) = value(CaptureKind::TraceId).zip(value(CaptureKind::EntraTime)) else { return };
+        let Some(entra) = chrono::DateTime::parse_from_rfc3339(time).ok() else { return };
+        let drift = stamp.instant - entra.timestamp_millis();
+        if let Some(kept) = self.nodes.entry(node.cloned()).or_default().drift.entry(&hash(trace)) {
+            *kept = nearer(*kept, Some(drift));
+        }
+    }
+
+    /// Keeps a marker of a node.
+    pub fn add_marker(&mut self, marker: Marker) {
+        self.nodes.entry(marker.source.node.clone()).or_default().mark(marker);
+    }
+
+    /// Joins gapless ranges, and counts the samples' lines from the start of the joined range.
+    pub fn settle(&mut self) {
+        for (source, tally) in &mut self.sources {
+            let mut joined: BTreeMap<u64, Range> = BTreeMap::new();
+            // For each part that was counted on its own: where its joined range starts, and the lines before it there.
+            let mut moved: BTreeMap<u64, (u64, u64)> = BTreeMap::new();
+            for (&start, &part) in &tally.ranges {
+                match joined.last_entry().filter(|last| last.get().end == start) {
+                    Some(mut last) => {
+                        moved.insert(start, (*last.key(), last.get().lines));
+                        *last.get_mut() = Range { end: part.end, lines: last.get().lines + part.lines };
+                    }
+                    None => {
+                        joined.insert(start, part);
+                    }
+                }
+            }
+            tally.ranges = joined;
+            let samples = self.findings.values_mut().flat_map(|finding| finding.samples.all_mut());
+            for sample in samples.filter(|sample| sample.source == *source) {
+                if let Some(&(start, lines)) = moved.get(&sample.counted_from) {
+                    (sample.counted_from, sample.line_feeds) = (start, sample.line_feeds + lines);
+                }
+            }
+        }
+    }
+}
+
+impl FindingTally {
+    fn merge(&mut self, other: Self) {
+        self.events += other.events;
+        widen(&mut self.first, &mut self.last, other.first);
+        widen(&mut self.first, &mut self.last, other.last);
+        add_counts(&mut self.sources, other.sources);
+        for (kind, values) in other.captures {
+            self.captures.entry(kind).or_default().merge(values, |sum, count| *sum += count);
+        }
+        self.subjects.merge(other.subjects, |sum, part| {
+            sum.events += part.events;
+            widen(&mut sum.first, &mut sum.last, part.first);
+            widen(&mut sum.first, &mut sum.last, part.last);
+        });
+        add_counts(&mut self.seen_as, other.seen_as);
+        add_counts(&mut self.gaps, other.gaps);
+        add_counts(&mut self.contexts, other.contexts);
+        self.attempts.merge(other.attempts, |(), ()| ());
+        self.samples.merge(other.samples);
+        self.timeline.merge(&other.timeline);
+    }
+}
+
+impl SourceTally {
+    fn merge(&mut self, other: Self) {
+        self.layout = self.layout.max(other.layout);
+        self.bytes += other.bytes;
+        self.events += other.events;
+        for (sum, count) in self.levels.iter_mut().zip(other.levels) {
+            *sum += count;
+        }
+        widen(&mut self.first, &mut self.last, other.first);
+        widen(&mut self.first, &mut self.last, other.last);
+        self.zones.merge(other.zones, |sum, count| *sum += count);
+        self.ranges.extend(other.ranges);
+        self.notes.extend(other.notes);
+        self.problems.extend(other.problems);
+    }
+}
+
+impl NodeTally {
+    fn mark(&mut self, marker: Marker) {
+        self.markers.insert(marker);
+        if self.markers.len() > MARKERS_KEPT {
+            self.markers.pop_first();
+        }
+    }
+}
+
+fn add_counts<K: Ord>(sums: &mut BTreeMap<K, u64>, counts: BTreeMap<K, u64>) {
+    for (key, count) in counts {
+        *sums.entry(key).or_default() += count;
+    }
+}
+
+/// Moves the earliest and the latest time apart where needed. Equal instants keep the smaller offset, so that order does not matter.
+pub fn widen(first: &mut Option<Stamp>, last: &mut Option<Stamp>, stamp: Option<Stamp>) {
+    let Some(stamp) = stamp else { return };
+    *first = Some(first.map_or(stamp, |first| first.min(stamp)));
+    *last = Some(last.map_or(stamp, |last| last.max(stamp)));
+}
+
+/// One refusal is often logged several times: the line nearest to Entra's time tells the clock.
+fn nearer(a: Option<i64>, b: Option<i64>) -> Option<i64> {
+    a.into_iter().chain(b).min_by_key(|drift| (drift.abs(), *drift))
+}
+
+/// What a matched event hits: the app of a refusal, else the other end of the connection, else the mailbox or mail server.
+fn subject_of(found: &Match) -> Option<(CaptureKind, String)> {
+    let value = |kind| found.captures.iter().find(|(other, _)| *other == kind).cloned();
+    let order = [CaptureKind::AppId, CaptureKind::Mailbox, CaptureKind::MailServer, CaptureKind::Host];
+    order.into_iter().find_map(value)
+}
+
+/// FNV-1a, to tell ids apart without keeping them.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}

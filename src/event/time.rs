@@ -1,0 +1,213 @@
+//! The time in a header: a fixed-width stamp, read without allocation and cached by the minute.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate};
+
+/// Bytes of a stamp without its zone: `2026-01-13 02:01:40,118`.
+pub const STAMP_LENGTH: usize = 23;
+
+/// No place on earth is further from UTC; what states more is no zone.
+const MOST_ZONE_HOURS: i64 = 18;
+
+/// A point in time as a log states it.
+///
+/// Without a zone the instant is the local reading taken as UTC; it orders events of one file and nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stamp {
+    /// Milliseconds since 1970-01-01 00:00 UTC.
+    pub instant: i64,
+    /// The log's own offset from UTC in minutes; `None` where the log states no zone.
+    pub offset: Option<i16>,
+}
+
+impl Stamp {
+    /// Reads `2026-01-13T02:01:40.118+00:00`, or the same without offset, as reports print it.
+    pub fn from_report(text: &str) -> Option<Self> {
+        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+            let offset = i16::try_from(time.offset().local_minus_utc() / 60).ok()?;
+            return Some(Self { instant: time.timestamp_millis(), offset: Some(offset) });
+        }
+        let local = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
+        Some(Self { instant: local.and_utc().timestamp_millis(), offset: None })
+    }
+
+    /// The reading of the log's own clock: milliseconds since 1970-01-01 00:00 in the log's zone.
+    pub fn local_millis(self) -> i64 {
+        self.instant + i64::from(self.offset.unwrap_or(0)) * 60_000
+    }
+
+    /// The zone as logs write it, `+0000`; `unknown` without one.
+    pub fn zone(self) -> String {
+        self.offset.map_or_else(|| "unknown".to_owned(), |minutes| offset_text(minutes, ""))
+    }
+}
+
+/// RFC 3339 with milliseconds in the log's own offset; without a zone the offset is left out.
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let local = DateTime::from_timestamp_millis(self.local_millis()).unwrap_or(DateTime::UNIX_EPOCH);
+        write!(f, "{}", local.format("%Y-%m-%dT%H:%M:%S%.3f"))?;
+        self.offset.map_or(Ok(()), |minutes| f.write_str(&offset_text(minutes, ":")))
+    }
+}
+
+fn offset_text(minutes: i16, separator: &str) -> String {
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let size = minutes.unsigned_abs();
+    format!("{sign}{:02}{separator}{:02}", size / 60, size % 60)
+}
+
+/// Reads stamps; remembers the last minute, since neighbouring events mostly share it.
+#[derive(Debug, Clone, Default)]
+pub struct Clock {
+    minute: [u8; 16],
+    zone: [u8; 5],
+    start: MinuteStart,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct MinuteStart {
+    instant: i64,
+    offset: Option<i16>,
+}
+
+impl Clock {
+    /// The stamp at the start of `line` and the number of bytes it takes; `None` if the shape or the date is impossible.
+    ///
+    /// The shape is that of every log4j layout: `dddd-dd-dd dd:dd:dd,ddd`, then a space, or a sign, four digits and a space.
+    #[inline]
+    pub fn read(&mut self, line: &[u8]) -> Option<(Stamp, usize)> {
+        let stamp: &[u8; STAMP_LENGTH] = line.first_chunk()?;
+        if !has_stamp_shape(stamp) {
+            return None;
+        }
+        let (zone, length) = match *line.get(STAMP_LENGTH)? {
+            b' ' => ([0; 5], STAMP_LENGTH),
+            b'+' | b'-' => {
+                let zone: &[u8; 5] = line[STAMP_LENGTH..].first_chunk()?;
+                let is_zone = zone[1..].iter().all(u8::is_ascii_digit) && line.get(STAMP_LENGTH + 5) == Some(&b' ');
+                (is_zone.then_some(*zone)?, STAMP_LENGTH + 5)
+            }
+            _ => return None,
+        };
+        let minute: &[u8; 16] = stamp.first_chunk()?;
+        if *minute != self.minute || zone != self.zone {
+            let start = start_of_minute(minute, zone)?;
+            (self.minute, self.zone, self.start) = (*minute, zone, start);
+        }
+        let second = number(&stamp[17..19]);
+        if second > 60 {
+            return None;
+        }
+        let millis = second * 1000 + number(&stamp[20..23]);
+        Some((Stamp { instant: self.start.instant + millis, offset: self.start.offset }, length))
+    }
+}
+
+/// Digits where digits must be, separators where separators must be; tested eight bytes at a time.
+#[inline]
+fn has_stamp_shape(stamp: &[u8; STAMP_LENGTH]) -> bool {
+    const fn word(text: [u8; 8]) -> (u64, u64) {
+        // A digit differs from '0' by 0..=9, a separator from itself by 0: adding `room` sets the top bit beyond that.
+        let (mut base, mut room, mut i) = (0_u64, 0_u64, 0);
+        while i < 8 {
+            let (b, r) = if text[i] == b'd' { (b'0', 0x76_u64) } else { (text[i], 0x7F) };
+            base |= (b as u64) << (8 * i);
+            room |= r << (8 * i);
+            i += 1;
+        }
+        (base, room)
+    }
+    const PARTS: [(usize, (u64, u64)); 3] =
+        [(0, word(*b"dddd-dd-")), (8, word(*b"dd dd:dd")), (15, word(*b"d:dd,ddd"))];
+    PARTS.iter().all(|&(at, (base, room))| {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&stamp[at..at + 8]);
+        let difference = u64::from_le_bytes(bytes) ^ base;
+        (difference | difference.wrapping_add(room)) & 0x8080_8080_8080_8080 == 0
+    })
+}
+
+fn start_of_minute(minute: &[u8; 16], zone: [u8; 5]) -> Option<MinuteStart> {
+    let part = |from: usize, to: usize| u32::try_from(number(&minute[from..to])).ok();
+    let year = i32::try_from(number(&minute[0..4])).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, part(5, 7)?, part(8, 10)?)?;
+    let local = date.and_hms_opt(part(11, 13)?, part(14, 16)?, 0)?.and_utc().timestamp_millis();
+    let offset = if zone == [0; 5] {
+        None
+    } else {
+        let (hours, minutes) = (number(&zone[1..3]), number(&zone[3..5]));
+        if hours > MOST_ZONE_HOURS || minutes > 59 {
+            return None;
+        }
+        let size = hours * 60 + minutes;
+        i16::try_from(if zone[0] == b'-' { -size } else { size }).ok()
+    };
+    Some(MinuteStart { instant: local - i64::from(offset.unwrap_or(0)) * 60_000, offset })
+}
+
+fn number(digits: &[u8]) -> i64 {
+    digits.iter().fold(0, |sum, digit| sum * 10 + i64::from(digit & 0x0F))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<String> {
+        Clock::default().read(text.as_bytes()).map(|(stamp, length)| format!("{stamp} {length}"))
+    }
+
+    #[test]
+    fn reads_stamps_with_and_without_a_zone() {
+        assert_eq!(read("2026-01-13 02:01:40,118+0000 x").as_deref(), Some("2026-01-13T02:01:40.118+00:00 28"));
+        assert_eq!(read("2026-01-13 02:01:40,118-0330 x").as_deref(), Some("2026-01-13T02:01:40.118-03:30 28"));
+        assert_eq!(read("2018-08-26 06:02:15,538 x").as_deref(), Some("2018-08-26T06:02:15.538 23"));
+        assert_eq!(read("2016-12-31 23:59:60,999+1400 x").as_deref(), Some("2017-01-01T00:00:00.999+14:00 28"));
+    }
+
+    #[test]
+    fn refuses_what_is_no_stamp() {
+        for text in [
+            "2026-02-30 02:01:40,118 x",
+            "2026-13-01 02:01:40,118 x",
+            "2026-01-13 24:01:40,118 x",
+            "2026-01-13 02:60:40,118 x",
+            "2026-01-13 02:01:61,118 x",
+            "2026-01-13T02:01:40,118 x",
+            "2026-01-13 02:01:40.118 x",
+            "2026-01-13 02:01:40,118+00 x",
+            "2026-01-13 02:01:40,118x",
+            "2026-01-13 02:01:40,118+9900 x",
+            "2026-01-13 02:01:40,118+0060 x",
+            "2026-01-13 02:01:40,118",
+            "20x6-01-13 02:01:40,118 x",
+            "2026-01-13 02:01:4:,118 x",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cached_minute_changes_nothing() {
+        let lines = [
+            "2026-01-13 02:01:40,118+0000 x",
+            "2026-01-13 02:01:41,000+0000 x",
+            "2026-01-13 02:01:41,000+0100 x",
+            "2026-01-13 02:02:41,000+0100 x",
+        ];
+        let mut shared = Clock::default();
+        for line in lines {
+            assert_eq!(shared.read(line.as_bytes()), Clock::default().read(line.as_bytes()), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_printed_stamp_reads_back() {
+        for text in ["2026-01-13 02:01:40,118+0530 x", "2026-01-13 02:01:40,118 x"] {
+            let (stamp, _) = Clock::default().read(text.as_bytes()).expect("a stamp");
+            assert_eq!(Stamp::from_report(&stamp.to_string()), Some(stamp));
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Regular files, mapped where that is safe and read at offsets otherwise, and whatever else a path may name.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use super::map::Map;
+
+/// Files below this size are not worth a map.
+const LEAST_MAPPED: u64 = 1024 * 1024;
+/// A file that has not changed for this long is at rest.
+const AT_REST: Duration = Duration::from_secs(60);
+
+/// Whether files are mapped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum MapMode {
+    /// Local regular files of at least 1 MiB that have not changed for a minute; never on Windows.
+    #[default]
+    Auto,
+    /// Every regular file.
+    Always,
+    /// None.
+    Never,
+}
+
+/// What a path turned out to be.
+pub enum Opened {
+    /// A regular file: any part of it can be read at any time.
+    Plain(PlainFile),
+    /// A pipe, a device, or a file of a virtual file system: bytes in order, once.
+    Stream(Box<dyn Read + Send>),
+}
+
+/// A regular file as long as it was when opened; what is appended later belongs to the next scan.
+#[derive(Debug)]
+pub struct PlainFile {
+    file: File,
+    length: u64,
+    map: Option<Map>,
+}
+
+/// Opens a path for reading. A named pipe waits for its writer, as everywhere.
+pub fn open(path: &Path, mode: MapMode) -> io::Result<Opened> {
+    let file = OpenOptions::new().read(true).open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder"));
+    }
+    // Files of /proc say that they are empty and are not.
+    if !metadata.is_file() || (metadata.len() == 0 && is_virtual(path)) {
+        return Ok(Opened::Stream(Box::new(file)));
+    }
+    let at_rest = metadata
+        .modified()
+        .ok()
+        .and_then(|modified| SystemTime::now().duration_since(modified).ok())
+        .is_some_and(|age| age >= AT_REST);
+    let wanted = match mode {
+        MapMode::Always => metadata.len() > 0,
+        MapMode::Never => false,
+        MapMode::Auto => metadata.len() >= LEAST_MAPPED && at_rest && cfg!(unix) && !is_remote(path),
+    };
+    Ok(Opened::Plain(PlainFile::new(file, metadata.len(), wanted)))
+}
+
+/// Standard input; a redirected regular file is read like a file.
+pub fn open_stdin() -> io::Result<Opened> {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        let mut file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        let metadata = file.metadata()?;
+        if metadata.is_file() && file.stream_position()? == 0 {
+            return Ok(Opened::Plain(PlainFile::new(file, metadata.len(), false)));
+        }
+        Ok(Opened::Stream(Box::new(file)))
+    }
+    #[cfg(not(unix))]
+    Ok(Opened::Stream(Box::new(io::stdin())))
+}
+
+impl PlainFile {
+    fn new(file: File, length: u64, map: bool) -> Self {
+        // A map that cannot be had is no error: reading gives the same bytes.
+        let map = usize::try_from(length).ok().filter(|_| map).and_then(|length| Map::new(&file, length).ok());
+        Self { file, length, map }
+    }
+
+    /// Length in bytes when it was opened.
+    pub fn len(&self) -> u64 {
+        self.length
+    }
+
+    /// Whether it had no bytes when it was opened.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// The bytes from `from` up to `to` or the end of the file. They are read into `buffer` unless the file is mapped;
+    /// fewer come back when the file was cut short meanwhile.
+    pub fn window<'a>(&'a self, from: u64, to: u64, buffer: &'a mut Vec<u8>) -> io::Result<&'a [u8]> {
+        let to = to.min(self.length);
+        let from = from.min(to);
+        if let Some(map) = &self.map {
+            let place = |offset: u64| usize::try_from(offset).map_err(io::Error::other);
+            return Ok(&map.bytes()[place(from)?..place(to)?]);
+        }
+        let wanted = usize::try_from(to - from).map_err(io::Error::other)?;
+        if buffer.len() < wanted {
+            buffer.resize(wanted, 0);
+        }
+        let mut filled = 0;
+        while filled < wanted {
+            match read_at(&self.file, &mut buffer[filled..wanted], from + filled as u64) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(&buffer[..filled])
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+fn is_virtual(path: &Path) -> bool {
+    path.canonicalize().is_ok_and(|path| path.starts_with("/proc") || path.starts_with("/sys"))
+}
+
+/// Whether the path lies on a file system of another machine, where a file may shrink without our clock noticing.
+fn is_remote(path: &Path) -> bool {
+    const REMOTE: [&str; 8] = ["nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "ceph"];
+    let Ok(path) = path.canonicalize() else { return true };
+    let Ok(mounts) = std::fs::read_to_string("/proc/self/mounts") else { return false };
+    let mount_of = |line: &str| {
+        let mut fields = line.split(' ').skip(1);
+        Some((fields.next()?.to_owned(), fields.next()?.to_owned()))
+    };
+    let nearest = mounts
+        .lines()
+        .filter_map(mount_of)
+        .filter(|(point, _)| path.starts_with(point))
+        .max_by_key(|(point, _)| point.len());
+    nearest.is_some_and(|(_, kind)| REMOTE.contains(&kind.as_str()))
+}

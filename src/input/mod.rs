@@ -1,0 +1,12 @@
+//! Where log bytes come from: files, mapped or read; pipes; the logs of a folder. Two readers, one window interface.
+//!
+//! Nothing here knows what a log event is; whoever cuts a source into chunks says where events begin.
+
+mod file;
+mod folder;
+mod map;
+mod stream;
+
+pub use file::{MapMode, Opened, PlainFile, open, open_stdin};
+pub use folder::{Listing, files_below};
+pub use stream::BlockReader;

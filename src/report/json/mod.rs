@@ -1,0 +1,243 @@
+//! The report for programs: `logmedic.report/1`. A change of meaning raises the number.
+
+mod form;
+mod writer;
+
+use std::collections::BTreeMap;
+
+use super::redact::Redactor;
+use crate::catalogue::Catalogue;
+use crate::diagnosis::{CaptureKind, Diagnosis, Finding, Level, MarkerKind, Sample, Source, SourceTally, Stamp};
+
+use form::{
+    BucketOut, Environment, FindingOut, GuideName, LedgerOut, LedgerSource, MarkerOut, RangeOut, Redaction, RemedyOut,
+    Report, SampleOut, SeenAs, SourceCount, SubjectOut, TimelineOut, Tool, ValueCount,
+};
+use writer::to_json;
+
+/// The meaning of this format.
+pub(super) const SCHEMA: &str = "logmedic.report/1";
+
+/// Writes the report.
+pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor) -> String {
+    let findings = diagnosis.findings.iter().map(|found| finding(found, redactor)).collect();
+    let environment = &diagnosis.environment;
+    let [title, url, updated] = Catalogue::guide_name();
+    let mut report = Report {
+        schema: SCHEMA,
+        tool: Tool {
+            name: "logmedic",
+            version: env!("CARGO_PKG_VERSION"),
+            signatures_digest: diagnosis.digest.clone(),
+        },
+        guide: GuideName { title, url, updated },
+        environment: Environment {
+            jira: environment.jira.clone(),
+            jsm: None,
+            java: environment.java.clone(),
+            provider: environment.provider,
+            protocol: environment.protocol,
+            mail_servers: all_shown(&environment.mail_servers, redactor),
+            nodes: all_shown(&environment.nodes, redactor),
+        },
+        findings,
+        before: diagnosis
+            .before
+            .iter()
+            .map(|marker| {
+                let (what, version) = match &marker.what {
+                    MarkerKind::Started(version) => ("restart", version.clone()),
+                    MarkerKind::Build(version) => ("version", Some(version.clone())),
+                    MarkerKind::Java(version) => ("java", Some(version.clone())),
+                    MarkerKind::Authorisation => ("interactive-authorisation", None),
+                };
+                MarkerOut { node: node(&marker.source, redactor), time: marker.stamp().to_string(), what, version }
+            })
+            .collect(),
+        timeline: timeline(diagnosis),
+        ledger: LedgerOut {
+            complete: diagnosis.ledger.is_complete(),
+            sources: diagnosis
+                .ledger
+                .sources
+                .iter()
+                .map(|(source, tally)| ledger_source(source, tally, redactor))
+                .collect(),
+            problems: diagnosis
+                .ledger
+                .problems()
+                .map(|(source, problem)| shown(&format!("{}: {problem}", source.name), redactor))
+                .collect(),
+            notes: all_shown(&diagnosis.ledger.notes, redactor),
+            not_logs: all_shown(&diagnosis.ledger.not_logs, redactor),
+        },
+        redaction: Redaction { level: redactor.level().to_string(), key_id: None, masked: BTreeMap::new() },
+    };
+    report.redaction.masked.clone_from(redactor.masked());
+    to_json(&report)
+}
+
+fn finding(finding: &Finding, redactor: &mut Redactor) -> FindingOut {
+    let signature = &finding.signature;
+    let tally = &finding.tally;
+    let captures = tally
+        .captures
+        .keys()
+        .map(|&kind| {
+            (
+                kind,
+                finding
+                    .values(kind)
+                    .into_iter()
+                    .map(|(value, events)| ValueCount { value: shown(value, redactor), events })
+                    .collect(),
+            )
+        })
+        .collect();
+    FindingOut {
+        signature: signature.id.clone(),
+        title: signature.title.clone(),
+        severity: finding.severity,
+        role: signature.role,
+        category: signature.category,
+        evidence: finding.evidence,
+        context: finding.context,
+        activity: finding.activity,
+        // Without a state every finding is seen for the first time.
+        status: "new",
+        events: tally.events,
+        total_events: tally.events,
+        attempts: finding.attempts,
+        first_seen: tally.first.map(|stamp| stamp.to_string()),
+        last_seen: tally.last.map(|stamp| stamp.to_string()),
+        sources: tally
+            .sources
+            .iter()
+            .map(|(source, &events)| SourceCount {
+                source: shown(&source.name, redactor),
+                node: node(source, redactor),
+                events,
+            })
+            .collect(),
+        subjects: finding
+            .subjects
+            .iter()
+            .map(|subject| SubjectOut {
+                kind: subject.kind,
+                value: shown(&subject.value, redactor),
+                events: subject.tally.events,
+                first_seen: subject.tally.first.map(|stamp| stamp.to_string()),
+                last_seen: subject.tally.last.map(|stamp| stamp.to_string()),
+                activity: subject.activity,
+            })
+            .collect(),
+        captures,
+        captures_more: tally.captures.iter().filter(|(_, values)| values.more()).map(|(&kind, _)| kind).collect(),
+        seen_as: finding
+            .seen_as
+            .iter()
+            .map(|(signature, events)| SeenAs { signature: signature.clone(), events: *events })
+            .collect(),
+        guide_steps: finding.remedy.iter().filter(|step| step.in_guide).filter_map(|step| step.id.clone()).collect(),
+        remedy: finding
+            .remedy
+            .iter()
+            .map(|step| RemedyOut {
+                step: step.id.clone(),
+                side: step.side,
+                needs: step.needs.clone(),
+                place: step.place.clone(),
+                text: step.mind.as_ref().map_or_else(|| step.text.clone(), |mind| format!("{} {mind}", step.text)),
+                in_guide: step.in_guide,
+                alternative: step.alternative,
+            })
+            .collect(),
+        restart: signature.restart,
+        dont: signature.dont.clone(),
+        verify: signature.verify.clone(),
+        meaning: signature.meaning.clone(),
+        causes: signature.causes.clone(),
+        not_this: signature.not_this.clone(),
+        references: signature.references.clone(),
+        caused_by: finding.caused_by.clone(),
+        effects: finding.effects.clone(),
+        samples: finding.samples().into_iter().map(|sample| sample_out(sample, redactor)).collect(),
+    }
+}
+
+fn sample_out(sample: &Sample, redactor: &mut Redactor) -> SampleOut {
+    let mut captures: BTreeMap<CaptureKind, String> = BTreeMap::new();
+    for (kind, value) in &sample.captures {
+        let value = shown(value, redactor);
+        captures.entry(*kind).and_modify(|values| *values = format!("{values}, {value}")).or_insert(value);
+    }
+    SampleOut {
+        source: shown(&sample.source.name, redactor),
+        node: node(&sample.source, redactor),
+        line: (sample.counted_from == 0).then_some(sample.line_feeds + 1),
+        byte: sample.byte,
+        time: sample.stamp.map(|stamp| stamp.to_string()),
+        level: sample.level,
+        logger: shown(&sample.logger, redactor),
+        captures,
+        text: redactor.show_bytes(&sample.text).as_str().to_owned(),
+        cut_bytes: sample.cut,
+    }
+}
+
+fn ledger_source(source: &Source, tally: &SourceTally, redactor: &mut Redactor) -> LedgerSource {
+    let zones: Vec<String> =
+        tally.zones.iter().map(|(offset, _)| Stamp { instant: 0, offset: *offset }.zone()).collect();
+    LedgerSource {
+        source: shown(&source.name, redactor),
+        node: node(source, redactor),
+        bytes: tally.bytes,
+        events: tally.events,
+        levels: levels(&tally.levels),
+        first_event: tally.first.map(|stamp| stamp.to_string()),
+        last_event: tally.last.map(|stamp| stamp.to_string()),
+        zone: if zones.is_empty() { "unknown".to_owned() } else { zones.join(",") },
+        layout: tally.layout.as_str(),
+        ranges: tally
+            .ranges
+            .iter()
+            .map(|(&start, range)| RangeOut { start, end: range.end, lines: range.lines })
+            .collect(),
+        notes: tally.notes.iter().cloned().collect(),
+        problems: tally.problems.iter().map(|problem| shown(problem, redactor)).collect(),
+    }
+}
+
+fn timeline(diagnosis: &Diagnosis) -> TimelineOut {
+    let width = diagnosis.timeline.width();
+    let mut buckets: BTreeMap<i64, BucketOut> = BTreeMap::new();
+    for (start, counts) in diagnosis.timeline.buckets() {
+        let time =
+            chrono::DateTime::from_timestamp(start, 0).unwrap_or_default().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        buckets.insert(start, BucketOut { start: time, levels: levels(counts), findings: BTreeMap::new() });
+    }
+    for finding in &diagnosis.findings {
+        for (start, &[count]) in finding.tally.timeline.at_width(width).buckets() {
+            if let Some(bucket) = buckets.get_mut(&start) {
+                bucket.findings.insert(finding.signature.id.clone(), count);
+            }
+        }
+    }
+    TimelineOut { bucket_seconds: width, buckets: buckets.into_values().collect() }
+}
+
+fn levels(counts: &[u64]) -> BTreeMap<Level, u64> {
+    Level::ALL.into_iter().zip(counts.iter().copied()).filter(|&(_, count)| count > 0).collect()
+}
+
+fn node(source: &Source, redactor: &mut Redactor) -> Option<String> {
+    source.node.as_deref().map(|node| shown(node, redactor))
+}
+
+fn shown(text: &str, redactor: &mut Redactor) -> String {
+    redactor.show(text).as_str().to_owned()
+}
+
+fn all_shown(texts: &[String], redactor: &mut Redactor) -> Vec<String> {
+    texts.iter().map(|text| shown(text, redactor)).collect()
+}

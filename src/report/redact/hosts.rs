@@ -1,0 +1,169 @@
+//! Hosts, where a grammar or a known message says that here stands one. A pattern for anything dotted would take
+//! packages, loggers and file names out of every stack trace.
+
+use std::ops::Range;
+
+use super::addresses::is_request_id;
+use super::identity_names::{find_certificate_hosts, identity, is_guid};
+use super::pattern::Pattern;
+use super::urls::authorities;
+use super::view::View;
+use super::{Hit, Identity, keep};
+
+/// Messages behind which only a host can stand, be it a bare word.
+static MESSAGES: Pattern = Pattern::new(
+    &[
+        "unknownhostexception",
+        "connect to host",
+        "through proxy",
+        "dns name matching",
+        "certificate for",
+        "resolve host",
+        "match",
+        "service not known",
+        "jdbc:oracle",
+    ],
+    concat!(
+        r"(?:unknownhostexception: |unable to resolve host |could not resolve host:? |connect to host, port: |certificate for <|dns name matching |match(?:es)?:? <|!= <|service not known: |jdbc:oracle:[a-z0-9]+:[^@\s]*@|through proxy )",
+        r"([a-z0-9_\u{80}-\u{10FFFF}][a-z0-9_.\u{80}-\u{10FFFF}-]*)(?::[0-9]{1,5} to ([a-z0-9_][a-z0-9_.-]*):)?",
+    ),
+);
+/// Messages behind which a host stands if what follows fits one: "connect to db01:5432", but "connected to the server".
+static CONNECTIONS: Pattern = Pattern::new(
+    &["connect"],
+    r"connect(?:ion|ed|ing)? (?:to|with|from) (?:host )?\[?([a-z0-9_\u{80}-\u{10FFFF}][a-z0-9_.\u{80}-\u{10FFFF}-]*)(?::[0-9]{1,5}|/| refused| timed| failed| \[)",
+);
+/// A dotted name behind a word that announces a host, or before a port.
+static DOTTED: Pattern = Pattern::new(
+    &["host", "server", "relay", "proxy", "helo", "220", "' at ", ":", "names: ["],
+    r"(?-u:\b)(?:(?:host|hostname|server|relay|proxy|helo|ehlo|220|' at|names:) [\['(<]?)?((?:[a-z0-9_\u{80}-\u{10FFFF}][a-z0-9_\u{80}-\u{10FFFF}-]*\.)+[a-z\u{80}-\u{10FFFF}][a-z0-9\u{80}-\u{10FFFF}-]*)(:[0-9]{2,5}(?-u:\b))?",
+);
+/// Exchange greets with its server's name in base64.
+static GREETING: Pattern = Pattern::new(&["service is ready"], r"service is ready\.\s*\[([a-z0-9+/=]{8,})\]");
+static NAMES: Pattern = Pattern::new(&["alternative names"], r"alternative names: \[([^\]\n]+)\]");
+static TENANT_DOMAIN: Pattern = Pattern::new(
+    &[".onmicrosoft.", ".sharepoint."],
+    r"(?-u:\b)[a-z0-9-]+(?:\.mail)?\.(?:onmicrosoft|sharepoint)\.(?:com|us|de|cn)(?-u:\b)",
+);
+static ENDPOINT: Pattern = Pattern::new(
+    &["microsoftonline", "login.windows", "sts.windows", "login.microsoft"],
+    r#"(?:login\.microsoftonline\.(?:com|us)|login\.windows\.net|sts\.windows\.net|login\.microsoft\.com)/([^\s/?"'&<>\\)\]]+)"#,
+);
+
+/// Finds hosts, tenants in Microsoft's endpoints, and who logs in by a URL.
+pub(super) fn find(view: &View, hits: &mut Vec<Hit>) {
+    for authority in authorities(view) {
+        hits.extend(identity(view, authority.host, Identity::Host, true));
+        hits.extend(
+            authority
+                .user
+                .filter(|user| &view.text[user.clone()] != "git")
+                .and_then(|user| identity(view, user, Identity::User, true)),
+        );
+    }
+    for found in MESSAGES.in_lower(view).chain(CONNECTIONS.in_lower(view)) {
+        hits.extend(
+            found.iter().skip(1).flatten().filter_map(|span| identity(view, span.range(), Identity::Host, true)),
+        );
+    }
+    for found in DOTTED.in_lower(view) {
+        let announced = found.get(1).zip(found.get(0)).is_some_and(|(name, all)| name.start() > all.start())
+            || found.get(2).is_some();
+        hits.extend(
+            found.get(1).filter(|_| announced).and_then(|span| identity(view, span.range(), Identity::Host, false)),
+        );
+    }
+    for found in NAMES.in_lower(view) {
+        let Some(list) = found.get(1) else { continue };
+        let mut start = list.start();
+        for name in list.as_str().split(',') {
+            let lead = name.len() - name.trim_start_matches([' ', '*', '.']).len();
+            hits.extend(identity(view, start + lead..start + name.len(), Identity::Host, true));
+            start += name.len() + 1;
+        }
+    }
+    for found in GREETING.in_lower(view) {
+        hits.extend(found.get(1).map(|span| Hit::identity(view, span.range(), Identity::Host)));
+    }
+    find_certificate_hosts(view, hits);
+    addressed_hosts(view, hits);
+    tenants(view, hits);
+}
+
+fn tenants(view: &View, hits: &mut Vec<Hit>) {
+    for found in TENANT_DOMAIN.in_lower(view) {
+        // Behind an `@` it is part of a mail address.
+        let Some(span) = found.get(0).filter(|span| !view.text[..span.start()].ends_with('@')) else { continue };
+        hits.push(Hit::identity(view, span.range(), Identity::Tenant));
+    }
+    for found in ENDPOINT.in_lower(view) {
+        let Some(span) = found.get(1).filter(|span| is_guid(span.as_str()) || keep::is_domain_name(span.as_str()))
+        else {
+            continue;
+        };
+        hits.extend(identity(view, span.range(), Identity::Tenant, true));
+    }
+}
+
+/// `mail.corp.example/192.0.2.1:993`, as Java prints an address it has looked up.
+fn addressed_hosts(view: &View, hits: &mut Vec<Hit>) {
+    let in_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let bytes = view.text.as_bytes();
+    let mut at = 0;
+    while let Some(slash) = view.text[at..].find('/').map(|found| at + found) {
+        at = slash + 1;
+        let start = slash - bytes[..slash].iter().rev().take(253).take_while(in_name).count();
+        let address = bytes[at..].iter().take(15).take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+        let follows = view.text[at..at + address].trim_end_matches('.').parse::<std::net::Ipv4Addr>().is_ok();
+        let starts = start == 0 || !matches!(bytes[start - 1], b'/' | b'@');
+        if follows && starts && start < slash {
+            hits.extend(identity(view, start..slash, Identity::Host, true));
+        }
+    }
+}
+
+/// Finds the columns of Jira's header line round the request id: user, session and addresses.
+pub(super) fn find_columns(view: &View, hits: &mut Vec<Hit>) {
+    let mut start = 0;
+    for line in view.text.split_inclusive('\n') {
+        let mut place = start;
+        for word in line.split(' ') {
+            if place > start && is_request_id(word) {
+                columns(view, start..place - 1, place + word.len()..start + line.trim_end().len(), hits);
+                break;
+            }
+            place += word.len() + 1;
+        }
+        start += line.len();
+    }
+}
+
+fn columns(view: &View, before: Range<usize>, after: Range<usize>, hits: &mut Vec<Hit>) {
+    const LEVELS: [&str; 6] = [" TRACE ", " DEBUG ", " INFO ", " WARN ", " ERROR ", " FATAL "];
+    let left = &view.text[before.clone()];
+    // A name may hold blanks, so where there is a level it begins behind it; else it is the last word.
+    let level = LEVELS
+        .iter()
+        .filter_map(|level| left.rfind(level).map(|found| found + level.len()))
+        .max()
+        .filter(|start| left.len() - start <= 64);
+    let start = level.or_else(|| left.rfind(' ').map(|found| found + 1)).unwrap_or(0);
+    hits.extend(identity(view, before.start + start..before.end, Identity::User, level.is_some()));
+    let Some(right) = view.text.get(after.start + 1..after.end) else { return };
+    let mut words = right.split(' ');
+    let session = words.next().unwrap_or_default();
+    if session.starts_with(['/', '[']) {
+        return;
+    }
+    let mut place = after.start + 1;
+    if session.len() >= 3 && session.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        hits.push(Hit::identity(view, place..place + session.len(), Identity::Session));
+    }
+    place += session.len() + 1;
+    let Some(addresses) = words.next().filter(|list| !list.starts_with(['/', '['])) else { return };
+    for address in addresses.split(',') {
+        let name = address.split(':').next().unwrap_or_default();
+        hits.extend(identity(view, place..place + name.len(), Identity::Host, true));
+        place += address.len() + 1;
+    }
+}

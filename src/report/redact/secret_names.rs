@@ -1,0 +1,367 @@
+//! Secrets by name: the value of a key that says what it is, in properties, URLs, JSON, XML, command lines and prose.
+//!
+//! A name decides, never the look of the value: `password=hunter2` has no entropy worth testing. So the care is in the
+//! names: `tokenId`, `passwordEncoder` and `Unexpected token: FROM` are no secrets.
+
+use std::ops::Range;
+
+use super::pattern::Pattern;
+use super::value::{LONGEST_SECRET, element_text, quoted, value};
+use super::view::{View, is_opaque};
+use super::words::Words;
+use super::{Hit, keep};
+
+static STEMS: Pattern = Pattern::new(
+    &[
+        "pass",
+        "pwd",
+        "secret",
+        "token",
+        "key",
+        "credential",
+        "bindpw",
+        "srf",
+        "otp",
+        "assertion",
+        "verifier",
+        "nonce",
+        "session",
+        "client_info",
+        "clientinfo",
+        "rememberme",
+        "awsalb",
+        "saml",
+        "relaystate",
+        "oauth_",
+    ],
+    "pass|pwd|secret|token|key|credential|bindpw|[cx]srf|otp|assertion|verifier|nonce|session|client_?info|rememberme|awsalb|saml|relaystate|oauth_",
+);
+
+/// Last words of keys that speak about a secret instead of holding it.
+static ABOUT: Words = Words::new(
+    "\
+    id ids encoder policy field type types count expiry expires expired expiration name url uri endpoint length size \
+    ttl timeout lifetime age date time at in enabled disabled required status error errors exception failure method \
+    methods scope scopes issuer audience manager service provider factory filter handler cache validator generator \
+    parser reader resolver impl java kt scala groovy js ts css vm xml jsp jar class properties html action servlet \
+    resource controller listener job task request response step rule rules hint prefix suffix format algorithm alias \
+    index limit max min version supported test page form reset change path file location header parameter param \
+    attribute config configuration settings mode strategy support mapper builder util utils event events plugin \
+    module usage valid invalid present exists changed updated created only based store validity timestamp problem \
+    advice callback cookies code codes",
+);
+
+/// What makes a `key` a secret one.
+static KEY_OWNERS: Words = Words::new(
+    "\
+    api access private secret signing encryption account shared master license licence subscription session auth \
+    crypt aes hmac",
+);
+
+/// Masks the value of every key that names a secret.
+pub(super) fn find(view: &View, hits: &mut Vec<Hit>) {
+    let mut done = 0;
+    for stem in STEMS.in_lower(view) {
+        // `[secret:…]` is ours.
+        let is_ours = |start: usize| start > 0 && keep::placeholder(&view.text.as_bytes()[start - 1..]).is_some();
+        let Some(stem) = stem.get(0).filter(|stem| stem.start() >= done && !is_ours(stem.start())) else { continue };
+        let key = key_around(&view.text, stem.range(), done);
+        done = key.end;
+        if !may_assign(&view.text, key.end) {
+            continue;
+        }
+        let Some(class) = class(&view.text[key.clone()]) else { continue };
+        let Some(span) = value_after(view, &key, class) else { continue };
+        done = done.max(span.end);
+        hits.push(Hit::secret(span, class));
+    }
+}
+
+/// The key that a stem stands in.
+pub(super) fn key_around(text: &str, stem: Range<usize>, from: usize) -> Range<usize> {
+    let in_key = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    let bytes = text.as_bytes();
+    let before = bytes[from..stem.start].iter().rev().take(64).take_while(in_key).count();
+    let after = bytes[stem.end..].iter().take(48).take_while(in_key).count();
+    stem.start - before..stem.end + after
+}
+
+/// Whether a value can follow a key that ends at a place. Most words of a stack trace are ruled out by it.
+pub(super) fn may_assign(text: &str, end: usize) -> bool {
+    matches!(text.as_bytes().get(end), Some(b'=' | b':' | b'"' | b'\'' | b'\\' | b' ' | b'\t' | b'>'))
+}
+
+/// The words of a key: `trustStorePassword`, `client_secret`, `crowd.token_key`.
+fn words(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut previous = ' ';
+    for character in key.chars() {
+        if !character.is_ascii_alphanumeric() || (character.is_ascii_uppercase() && !previous.is_ascii_uppercase()) {
+            words.push(String::new());
+        }
+        if let (true, Some(word)) = (character.is_ascii_alphanumeric(), words.last_mut()) {
+            word.push(character.to_ascii_lowercase());
+        }
+        previous = character;
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// The class of secret that a key holds.
+fn class(key: &str) -> Option<&'static str> {
+    let words = words(key);
+    let ends = |word: &str, endings: &[&str]| endings.iter().any(|ending| word.ends_with(ending));
+    let joined = words.concat();
+    if joined == "sessionstate" {
+        return Some("oauth-state");
+    }
+    let last = words.iter().rev().find(|word| !word.bytes().all(|byte| byte.is_ascii_digit()))?;
+    if joined.ends_with("sessionid") {
+        return Some(if joined.ends_with("jsessionid") { "cookie" } else { "session" });
+    }
+    if ABOUT.have(last) {
+        return None;
+    }
+    let of_oauth =
+        words.first().is_some_and(|first| first == "oauth") && key.to_ascii_lowercase().starts_with("oauth_");
+    for (place, word) in words.iter().enumerate() {
+        let before = place.checked_sub(1).map_or("", |before| words[before].as_str());
+        let class = match word.as_str() {
+            "pass" | "bindpw" => "password",
+            word if ends(word, &["password", "passwd", "passphrase", "passcode", "pwd", "storepass", "keypass"]) => {
+                "password"
+            }
+            word if ends(word, &["secret"]) => {
+                if joined.contains("client") {
+                    "client-secret"
+                } else {
+                    "secret"
+                }
+            }
+            word if ends(word, &["csrf", "xsrf"]) => "csrf-token",
+            word if ends(word, &["token"]) => match joined.as_str() {
+                joined if joined.contains("refresh") => "refresh-token",
+                joined if joined.contains("access") => "access-token",
+                joined if joined.contains("idtoken") => "id-token",
+                _ => "token",
+            },
+            word if ends(
+                word,
+                &[
+                    "apikey",
+                    "accesskey",
+                    "secretkey",
+                    "privatekey",
+                    "accountkey",
+                    "sharedkey",
+                    "signingkey",
+                    "encryptionkey",
+                    "licensekey",
+                    "licencekey",
+                ],
+            ) =>
+            {
+                "api-key"
+            }
+            "key" if KEY_OWNERS.have(before) => "api-key",
+            "credential" | "credentials" => "credential",
+            "otp" | "totp" => "otp",
+            "nonce" | "clientinfo" => "oauth-state",
+            "info" if before == "client" => "oauth-state",
+            "verifier" => "oauth-code",
+            "rememberme" => "cookie",
+            word if word.starts_with("awsalb") => "cookie",
+            "assertion" | "relaystate" | "samlrequest" | "samlresponse" | "samlart" => "saml",
+            "request" | "response" | "art" if before == "saml" => "saml",
+            "state" if before == "relay" => "saml",
+            _ if of_oauth
+                && place > 0
+                && !joined.starts_with("oauthparameters")
+                && !joined.starts_with("oauthacceptable") =>
+            {
+                "oauth1"
+            }
+            _ => continue,
+        };
+        return Some(class);
+    }
+    None
+}
+
+/// The value that follows a key, unless nothing follows or what follows is no secret.
+fn value_after(view: &View, key: &Range<usize>, class: &'static str) -> Option<Range<usize>> {
+    let text = view.text.as_str();
+    let (span, how) = separated(view, key, class)?;
+    let value = text[span.clone()].trim_end();
+    let span = span.start..span.start + value.len();
+    let parser_talks = class == "token" && spoken_before(&view.lower[..key.start]);
+    let is_secret = match how {
+        _ if span.is_empty() || keep::is_no_secret(value) => false,
+        How::Prose => !is_plain_word(value),
+        _ if class == "session" => value.len() >= 16 && is_opaque(value),
+        How::Sign => !keep::is_prose(value) && (!parser_talks || keep::is_long_and_opaque(value)),
+        How::Exact => true,
+    };
+    is_secret.then_some(span)
+}
+
+/// Whether what follows "the password is" is a word of the sentence.
+fn is_plain_word(value: &str) -> bool {
+    let word = value.trim_matches(|character: char| !character.is_alphanumeric());
+    word.chars().skip(1).all(|character| character.is_lowercase() || character == '-')
+        && !word.starts_with(|first: char| first.is_ascii_digit())
+}
+
+/// How surely a value belongs to a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// `=`, quotes, XML or a command line's option.
+    Exact,
+    /// A colon, which prose has too.
+    Sign,
+    /// "is".
+    Prose,
+}
+
+fn separated(view: &View, key: &Range<usize>, class: &'static str) -> Option<(Range<usize>, How)> {
+    let text = view.text.as_str();
+    let bytes = text.as_bytes();
+    let blanks = |at: usize| at + bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let quotes = |at: usize| at + bytes[at..].iter().take_while(|byte| matches!(byte, b'\\' | b'"' | b'\'')).count();
+    let after_quotes = quotes(key.end);
+    let next = blanks(after_quotes);
+    let rest = &view.lower[next..];
+    // XML: <db:password encrypted="no">text</db:password>
+    let opens_element = bytes[..key.start]
+        .iter()
+        .rev()
+        .take(40)
+        .find(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'.' | b'_' | b'-')))
+        == Some(&b'<');
+    if opens_element
+        && let Some(end) = bytes[key.end..]
+            .iter()
+            .take(200)
+            .position(|byte| matches!(byte, b'>' | b'\n' | b'='))
+            .filter(|end| bytes[key.end + end] == b'>')
+    {
+        return Some((element_text(text, key.end + end + 1), How::Exact));
+    }
+    // name="password" value="…", <property name="password">…, {"name":"password","value":"…"}
+    if after_quotes > key.end {
+        if rest.starts_with('>') {
+            return Some((element_text(text, next + 1), How::Exact));
+        }
+        let at = quotes(blanks(next + usize::from(rest.starts_with(','))));
+        if let Some(after) = view.lower[at..].strip_prefix("value") {
+            let at = blanks(quotes(text.len() - after.len()));
+            if matches!(bytes.get(at), Some(b'=' | b':')) {
+                return value(text, blanks(at + 1), LONGEST_SECRET).map(|span| (span, How::Exact));
+            }
+        }
+    }
+    let sign = ["=>", ":=", "==", "=", ":"].into_iter().find(|sign| rest.starts_with(sign));
+    if let Some(sign) = sign {
+        let mut at = blanks(next + sign.len());
+        if text[at..].starts_with(['\n', '\r']) {
+            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            quoted(text, at, LONGEST_SECRET)?;
+        }
+        // "pass: 12" counts tests.
+        if &view.lower[key.clone()] == "pass" && sign == ":" && after_quotes == key.end {
+            return None;
+        }
+        // SQL Server writes a password with delimiters in braces.
+        let braced = || {
+            text[at..]
+                .strip_prefix('{')
+                .filter(|_| sign == "=" && class == "password")?
+                .find(['}', '\n'])
+                .map(|end| at + 1..at + 1 + end)
+        };
+        let span = value(text, at, LONGEST_SECRET).or_else(braced)?;
+        return Some((span, if sign == ":" && after_quotes == key.end { How::Sign } else { How::Exact }));
+    }
+    if next == key.end {
+        return None;
+    }
+    let option = view.lower[key.clone()].starts_with('-');
+    let spoken = matches!(class, "password" | "secret" | "client-secret");
+    match bytes.get(next)? {
+        _ if option => value(text, next, LONGEST_SECRET).map(|span| (span, How::Exact)),
+        b'\'' | b'"' | b'[' | b'\\' if spoken && after_quotes == key.end => {
+            value(text, next, LONGEST_SECRET).map(|span| (span, How::Exact))
+        }
+        _ if spoken && after_quotes == key.end => {
+            let verb = ["is ", "was "].into_iter().find(|verb| rest.starts_with(verb))?;
+            let at = blanks(next + verb.len());
+            let how = if text[at..].starts_with(['"', '\'', '\\']) { How::Exact } else { How::Prose };
+            value(text, at, LONGEST_SECRET).map(|span| (span, how))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the words before a `token` are a parser's, which says where it stumbled.
+fn spoken_before(lower: &str) -> bool {
+    let mut start = lower.len().saturating_sub(48);
+    while !lower.is_char_boundary(start) {
+        start += 1;
+    }
+    let before = &lower[start..];
+    before.split(|character: char| !character.is_ascii_alphabetic()).rev().filter(|word| !word.is_empty()).take(3).any(
+        |word| {
+            matches!(
+                word,
+                "unexpected"
+                    | "illegal"
+                    | "invalid"
+                    | "missing"
+                    | "syntax"
+                    | "unrecognized"
+                    | "unrecognised"
+                    | "unknown"
+                    | "expected"
+                    | "expecting"
+                    | "next"
+                    | "parse"
+                    | "bad"
+            )
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_word_by_word() {
+        for (key, expected) in [
+            ("password", Some("password")),
+            ("trustStorePassword", Some("password")),
+            ("javax.net.ssl.keyStorePassword", Some("password")),
+            ("client_secret", Some("client-secret")),
+            ("clientSecret", Some("client-secret")),
+            ("crowd.token_key", Some("token")),
+            ("atlassian.xsrf.token", Some("csrf-token")),
+            ("X-Api-Key", Some("api-key")),
+            ("refreshToken", Some("refresh-token")),
+            ("tokenId", None),
+            ("secret_id", None),
+            ("passwordEncoder", None),
+            ("com.x.BadTokenException", None),
+            ("TokenStore.java", None),
+            ("token_endpoint", None),
+            ("tokenizer", None),
+            ("secretary", None),
+            ("compass", None),
+            ("issueKey", None),
+            ("oauth_version", None),
+            ("oauth_signature", Some("oauth1")),
+        ] {
+            assert_eq!(class(key), expected, "{key}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The report for a terminal: the answer on the first screen, 80 columns, colour only on state and severity.
+
+use anstyle::{AnsiColor, Style};
+use textwrap::{Options, WordSeparator, WordSplitter};
+
+use super::escape::for_terminal;
+use super::story::{Cause, Story, grouped, severity};
+use crate::catalogue::Severity;
+
+const WIDTH: usize = 80;
+/// Where facts begin.
+const COLUMN: usize = 12;
+
+/// Writes the story.
+pub(super) fn render(story: &Story, verbose: bool) -> String {
+    let mut out = String::new();
+    let verdict = &story.verdict;
+    let style = style(verdict.severity);
+    let separator = if verdict.severity.is_some() { ":" } else { "" };
+    let first = wrapped(&format!("{}{separator} {}", verdict.state, verdict.rest), 0, 2);
+    out.push_str(&first.replacen(verdict.state, &format!("{style}{}{style:#}", verdict.state), 1));
+    if let Some(setting) = &story.setting {
+        out.push_str(&wrapped(&for_terminal(setting), 0, 2));
+    }
+    for cause in &story.causes {
+        out.push('\n');
+        tell_cause(&mut out, cause, verbose);
+    }
+    list(&mut out, "Earlier, over", &story.earlier);
+    if verbose {
+        list(&mut out, "Before it began", &story.before);
+    }
+    list(&mut out, "NOT READ", &story.problems);
+    if verbose {
+        list(&mut out, "Notes", &story.notes);
+        list(&mut out, "Not a log", &story.not_logs);
+    }
+    out.push('\n');
+    let mut read = format!("Read: {}", for_terminal(&story.read));
+    if !verbose {
+        let hidden = [(story.notes.len(), "note"), (story.not_logs.len(), "file that is no log")];
+        let hidden: Vec<String> = hidden
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(
+                |(count, word)| {
+                    if *count == 1 { format!("1 {word}") } else { format!("{count} {}", plural_phrase(word)) }
+                },
+            )
+            .collect();
+        if !hidden.is_empty() {
+            read.push_str(&format!("; {} (-v)", hidden.join(", ")));
+        }
+    }
+    out.push_str(&wrapped(&read, 0, 6));
+    if verbose {
+        out.push_str(&wrapped(&format!("{}; {}", story.tool, story.masked), 0, 2));
+    }
+    out
+}
+
+fn plural_phrase(word: &str) -> String {
+    if word == "note" { "notes".to_owned() } else { "files that are no logs".to_owned() }
+}
+
+fn tell_cause(out: &mut String, cause: &Cause, verbose: bool) {
+    let style = style(Some(cause.severity));
+    let word = severity(cause.severity);
+    let head = format!("{} {word}  {}", cause.number, cause.title);
+    let room = WIDTH.saturating_sub(head.chars().count());
+    let codes = if !cause.codes.is_empty() && cause.codes.len() + 2 <= room {
+        format!("{:>room$}", cause.codes)
+    } else {
+        String::new()
+    };
+    out.push_str(&format!("{head}{codes}\n").replacen(word, &format!("{style}{word}{style:#}"), 1));
+    if codes.is_empty() && !cause.codes.is_empty() {
+        row(out, "code", &cause.codes);
+    }
+    for (label, fact) in &cause.facts {
+        row(out, label, &for_terminal(fact));
+    }
+    if verbose {
+        row(out, "meaning", &cause.meaning);
+        row(out, "likely", &cause.likely.join("; "));
+    }
+    out.push('\n');
+    let legend = "[n] = guide step";
+    let restart = cause.restart;
+    let gap = WIDTH.saturating_sub(COLUMN + restart.len() + legend.len()).max(2);
+    out.push_str(&format!("  FIX       {restart}{}{legend}\n", " ".repeat(gap)));
+    for (i, action) in cause.actions.iter().enumerate() {
+        let needs = action.needs.as_ref().map_or_else(String::new, |needs| format!("Needs: {needs}. "));
+        let text = format!("{needs}{} [{}]", action.text, action.tag);
+        let head = format!("  {:>2} {} ", i + 1, action.side);
+        let indent = " ".repeat(COLUMN);
+        let first = format!("{head:<COLUMN$}");
+        out.push_str(&textwrap::fill(&text, options().initial_indent(&first).subsequent_indent(&indent)));
+        out.push('\n');
+        if verbose {
+            for note in &action.notes {
+                row(out, "", &format!("Note: {note}"));
+            }
+        }
+    }
+    for dont in &cause.donts {
+        row(out, "DON'T", dont);
+    }
+    row(out, "CHECK", &cause.check);
+    for (i, (label, value)) in cause.newest_refusal.iter().enumerate() {
+        let head = if i == 0 { "TO MS" } else { "" };
+        row(out, head, &format!("{label:<15} {}", for_terminal(value)));
+    }
+    if !cause.caused.is_empty() {
+        let parts: Vec<String> =
+            cause.caused.iter().map(|(count, title)| format!("{} x {title}", grouped(*count))).collect();
+        row(out, "caused", &parts.join("; "));
+    }
+    if verbose {
+        for reference in &cause.references {
+            row(out, "see", reference);
+        }
+        for evidence in &cause.evidence {
+            row(out, "event", &for_terminal(&evidence.place));
+            for line in for_terminal(&evidence.text).lines() {
+                out.push_str(&format!("    | {line}\n"));
+            }
+            if evidence.cut > 0 {
+                out.push_str(&format!("    | [cut, {} more bytes]\n", grouped(evidence.cut as u64)));
+            }
+        }
+    }
+}
+
+fn row(out: &mut String, label: &str, text: &str) {
+    let first = format!("  {label:<8}  ");
+    out.push_str(&textwrap::fill(text, options().initial_indent(&first).subsequent_indent(&" ".repeat(COLUMN))));
+    out.push('\n');
+}
+
+fn list(out: &mut String, label: &str, lines: &[super::redact::Shown]) {
+    if lines.is_empty() {
+        return;
+    }
+    out.push_str(&format!("\n{label}:\n"));
+    for line in lines {
+        out.push_str(&wrapped(&for_terminal(line), 2, 4));
+    }
+}
+
+fn wrapped(text: &str, indent: usize, further: usize) -> String {
+    let (first, rest) = (" ".repeat(indent), " ".repeat(further));
+    format!("{}\n", textwrap::fill(text, options().initial_indent(&first).subsequent_indent(&rest)))
+}
+
+/// Lines break at blanks only: a broken path or id cannot be copied.
+fn options<'a>() -> Options<'a> {
+    Options::new(WIDTH)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+}
+
+fn style(severity: Option<Severity>) -> Style {
+    match severity {
+        Some(Severity::Critical | Severity::Error) => AnsiColor::Red.on_default().bold(),
+        Some(Severity::Warning) => AnsiColor::Yellow.on_default().bold(),
+        Some(Severity::Info) => AnsiColor::Cyan.on_default(),
+        None => AnsiColor::Green.on_default().bold(),
+    }
+}
