@@ -34,8 +34,8 @@ pub(crate) struct Log {
 pub(crate) enum Contents {
     /// Everything: it was generated.
     Known(Box<Truth>),
-    /// The number of its events.
-    Events(u64),
+    /// The number of its events, and whether any of them holds a known error.
+    Shaped { events: u64, has_known: bool },
 }
 
 /// The folder in which the logs are kept.
@@ -97,12 +97,15 @@ impl Data {
         text.truncate(usize::try_from(KIB)?);
         let end = text.iter().rposition(|byte| *byte == b'\n').context("the first KiB holds a line")?;
         let events = text[..end].split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"2026-")).count();
-        self.shaped("tiny", u64::try_from(events)?, |out| Ok(out.write_all(&text[..=end])?))
+        self.shaped("tiny", Contents::Shaped { events: u64::try_from(events)?, has_known: false }, |out| {
+            Ok(out.write_all(&text[..=end])?)
+        })
     }
 
     /// One event whose second line has this size, and another event.
     pub(crate) fn one_line(&self, size: u64) -> Result<Log> {
-        self.shaped(&format!("one-line-{size}"), 2, |out| {
+        let contents = Contents::Shaped { events: 2, has_known: false };
+        self.shaped(&format!("one-line-{size}"), contents, |out| {
             writeln!(out, "{HEADER}the whole mailbox follows")?;
             let words = "subject=Printer on floor 3 is out of paper; sender=someone@example.com; ";
             for _ in 0..size / words.len() as u64 {
@@ -116,18 +119,18 @@ impl Data {
     /// One event of this size, in lines of a usual length.
     pub(crate) fn one_event(&self, size: u64) -> Result<Log> {
         let line = "\tat com.example.mail.MailFetcher.fetch(MailFetcher.java:203) ~[mail-plugin-1.4.2.jar:?]";
-        self.event_of(&format!("one-event-{size}"), size, &[line])
+        self.event_of(&format!("one-event-{size}"), size, &[line], false)
     }
 
     /// One event of this size with a literal of the catalogue on each line.
     pub(crate) fn event_of_matches(&self, size: u64) -> Result<Log> {
         let lines: Vec<String> =
             LITERALS.iter().map(|literal| format!("Caused by: com.example.mail.MailException: {literal} 0")).collect();
-        self.event_of(&format!("event-of-matches-{size}"), size, &lines)
+        self.event_of(&format!("event-of-matches-{size}"), size, &lines, true)
     }
 
-    fn event_of(&self, name: &str, size: u64, lines: &[impl AsRef<str>]) -> Result<Log> {
-        self.shaped(name, 1, |out| {
+    fn event_of(&self, name: &str, size: u64, lines: &[impl AsRef<str>], has_known: bool) -> Result<Log> {
+        self.shaped(name, Contents::Shaped { events: 1, has_known }, |out| {
             writeln!(out, "{HEADER}mail server outlook.office365.com:993 failed")?;
             let mut written = HEADER.len() as u64;
             for line in lines.iter().cycle() {
@@ -141,13 +144,18 @@ impl Data {
         })
     }
 
-    fn shaped(&self, name: &str, events: u64, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<Log> {
+    fn shaped(
+        &self,
+        name: &str,
+        contents: Contents,
+        write: impl FnOnce(&mut BufWriter<File>) -> Result<()>,
+    ) -> Result<Log> {
         let path = self.folder.join(format!("{name}.log"));
         if !path.exists() {
             written(&path, write)?;
         }
         let bytes = fs::metadata(&path)?.len();
-        Ok(Log { path, bytes, contents: Contents::Events(events) })
+        Ok(Log { path, bytes, contents })
     }
 
     /// A file with each anchor and code of the catalogue on a line of its own.

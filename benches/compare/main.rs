@@ -4,9 +4,10 @@
 //! cargo bench --bench compare -- [--size 2GiB] [--rounds 5] [--quick]
 //! ```
 //!
-//! Writes seeded logs to `target/tmp/compare` (about 18 GiB, with `--quick` 3 GiB; they are kept for the next run), runs
+//! Writes seeded logs to `target/tmp/compare` (16 GiB, with `--quick` less than 1 GiB; they are kept for the next run), runs
 //! all programs in turn over each, and prints the figures and the goals as Markdown. No time counts before exit codes
-//! and counts were found right. Exit code: 0 all goals met, 1 some missed or something counted wrong, 2 it could not run.
+//! and counts were found right. On a machine that has other work `chrt -r 5` before the command keeps that out of the
+//! figures. Exit code: 0 all goals met, 1 some missed or something counted wrong, 2 it could not run.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its result")]
 
 mod contest;
