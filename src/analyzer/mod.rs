@@ -25,6 +25,11 @@ use scanner::{BINARY, Block, LOOK_BEHIND, Scanner, SourceFacts};
 /// Bytes that one thread works on at a time; they fit into a core's second-level cache.
 pub const CHUNK_SIZE: usize = 512 * 1024;
 
+/// Bytes behind a chunk that are read with it: its last event mostly ends there.
+const NEAR: u64 = 4 * 1024;
+/// Bytes that are read at a time to find the end of a longer one.
+const FAR: u64 = 64 * 1024;
+
 /// How a scan runs. But for `only` and `skip` nothing in it changes what is found.
 #[derive(Debug, Clone)]
 pub struct ScanOptions {
@@ -165,37 +170,31 @@ fn scan_files(matcher: &Matcher, files: &[(SourceFacts, PlainFile)], options: &S
 fn scan_chunk(scanner: &mut Scanner<'_>, matcher: &Matcher, file: &PlainFile, chunk: Chunk, buffer: &mut Vec<u8>) {
     let ahead = Scanner::look_ahead(matcher) as u64;
     let mut part_end = chunk.end;
-    let mut window = |scanner: &mut Scanner<'_>, from: u64, to: u64| -> bool {
+    // Works on `from..to`, and on what follows up to `beyond` for the last event only.
+    let mut window = |scanner: &mut Scanner<'_>, from: u64, to: u64, beyond: u64| -> bool {
         let base = from.saturating_sub(LOOK_BEHIND as u64);
-        let bytes = match file.window(base, to + ahead, buffer) {
+        let bytes = match file.window(base, beyond + ahead, buffer) {
             Ok(bytes) => bytes,
             Err(error) => {
                 scanner.seen_mut().problems.insert(format!("bytes {from} to {to} cannot be read: {error}"));
                 return false;
             }
         };
+        let end = base + bytes.len() as u64;
+        if end < to {
+            part_end = part_end.min(end);
+            scanner.seen_mut().problems.insert(format!("was cut short while it was read: it ends at byte {end} now"));
+        }
         #[expect(clippy::cast_possible_truncation, reason = "distances inside one buffer")]
-        let (start, end) = (((from - base) as usize).min(bytes.len()), ((to - base) as usize).min(bytes.len()));
-        if base + (bytes.len() as u64) < to {
-            part_end = part_end.min(base + bytes.len() as u64);
-            scanner
-                .seen_mut()
-                .problems
-                .insert(format!("was cut short while it was read: it ends at byte {} now", base + bytes.len() as u64));
-        }
-        let block = Block { buffer: bytes, base, from: start, to: end };
-        if from < chunk.end {
-            scanner.feed(block);
-            true
-        } else {
-            scanner.feed_beyond(block)
-        }
+        let [from, to, beyond] = [from, to, beyond].map(|place| ((place - base) as usize).min(bytes.len()));
+        scanner.feed(Block { buffer: bytes, base, from, to });
+        scanner.feed_beyond(Block { buffer: bytes, base, from: to, to: beyond })
     };
-    let mut goes_on = window(scanner, chunk.start, chunk.end);
-    let mut at = chunk.end;
+    let mut at = (chunk.end + NEAR).min(file.len());
+    let mut goes_on = window(scanner, chunk.start, chunk.end, at);
     while goes_on && at < file.len() {
-        let to = (at + CHUNK_SIZE as u64 / 8).min(file.len());
-        goes_on = window(scanner, at, to);
+        let to = (at + FAR).min(file.len());
+        goes_on = window(scanner, at, at, to);
         at = to;
     }
     if chunk.end == file.len() && !file.is_empty() {

@@ -75,7 +75,7 @@ pub(crate) struct Scanner<'m> {
     part_start: u64,
     line_feeds: u64,
     seen: SourceTally,
-    bucket: Bucket,
+    run: Run,
     open: Option<OpenEvent>,
     starts: Vec<EventStart>,
     hits: Vec<Hit>,
@@ -84,12 +84,22 @@ pub(crate) struct Scanner<'m> {
     tally: Tally,
 }
 
-/// Events of the timeline bucket that was counted last, so that the map behind it is asked once a bucket.
-#[derive(Debug, Default)]
-struct Bucket {
+/// Neighbouring events of one timeline bucket and one zone, counted here so that the maps are asked once a run.
+#[derive(Debug)]
+struct Run {
     start: i64,
     end: i64,
     counts: [u64; LEVELS],
+    first: Stamp,
+    last: Stamp,
+}
+
+impl Run {
+    /// A run that no event belongs to.
+    const EMPTY: Self = {
+        let none = Stamp { instant: 0, offset: None };
+        Self { start: 0, end: 0, counts: [0; LEVELS], first: none, last: none }
+    };
 }
 
 impl<'m> Scanner<'m> {
@@ -104,7 +114,7 @@ impl<'m> Scanner<'m> {
             part_start,
             line_feeds: 0,
             seen,
-            bucket: Bucket::default(),
+            run: Run::EMPTY,
             open: None,
             starts: Vec::new(),
             hits: Vec::new(),
@@ -222,7 +232,7 @@ impl<'m> Scanner<'m> {
     /// Ends the part at `part_end`: the last event is complete, and what was counted goes into the tally.
     pub(crate) fn finish_part(&mut self, part_end: u64) {
         self.close();
-        self.empty_bucket();
+        self.end_run();
         let mut seen = std::mem::take(&mut self.seen);
         if part_end > self.part_start {
             seen.ranges.insert(self.part_start, Range { end: part_end, lines: self.line_feeds });
@@ -261,23 +271,37 @@ impl<'m> Scanner<'m> {
 
     #[inline]
     fn count(&mut self, level: Level, stamp: Stamp) {
-        self.seen.events += 1;
-        self.seen.levels[level as usize] += 1;
-        widen(&mut self.seen.first, &mut self.seen.last, Some(stamp));
-        if stamp.instant < self.bucket.start || stamp.instant >= self.bucket.end {
-            self.empty_bucket();
-            (self.bucket.start, self.bucket.end) = self.tally.timeline.bucket_of(stamp.instant);
+        let run = &mut self.run;
+        if (run.start..run.end).contains(&stamp.instant) && stamp.offset == run.first.offset {
+            run.counts[level as usize] += 1;
+            if stamp.instant < run.first.instant {
+                run.first = stamp;
+            } else if stamp.instant > run.last.instant {
+                run.last = stamp;
+            }
+            return;
         }
-        self.bucket.counts[level as usize] += 1;
-        if let Some(count) = self.seen.zones.entry(&stamp.offset) {
-            *count += 1;
-        }
+        self.end_run();
+        let (start, end) = self.tally.timeline.bucket_of(stamp.instant);
+        self.run = Run { start, end, counts: [0; LEVELS], first: stamp, last: stamp };
+        self.run.counts[level as usize] += 1;
     }
 
-    fn empty_bucket(&mut self) {
-        let bucket = std::mem::take(&mut self.bucket);
-        if bucket.counts.iter().any(|&count| count > 0) {
-            self.tally.timeline.add(bucket.start, bucket.counts);
+    fn end_run(&mut self) {
+        let run = std::mem::replace(&mut self.run, Run::EMPTY);
+        let events: u64 = run.counts.iter().sum();
+        if events == 0 {
+            return;
+        }
+        self.tally.timeline.add(run.start, run.counts);
+        self.seen.events += events;
+        for (sum, count) in self.seen.levels.iter_mut().zip(run.counts) {
+            *sum += count;
+        }
+        widen(&mut self.seen.first, &mut self.seen.last, Some(run.first));
+        widen(&mut self.seen.first, &mut self.seen.last, Some(run.last));
+        if let Some(count) = self.seen.zones.entry(&run.first.offset) {
+            *count += events;
         }
     }
 

@@ -105,7 +105,7 @@ impl Matcher {
             (Some(HostKind::Other), _) => "only events that concern another host count".to_owned(),
             _ => format!("the event names {named}"),
         };
-        match self.verify(rank, has_code, &asked.event, asked.signs) {
+        match self.verify(rank, has_code, &asked.event, &asked.signs) {
             None if rule.host.is_some() => Some(format!("host: {host}")),
             None if rule.evidence == Evidence::Microsoft => Some(
                 "evidence: needs a Microsoft host, Jira's OAuth client, a mail log or the body of a Graph error"

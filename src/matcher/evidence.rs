@@ -1,11 +1,12 @@
 //! Which signs in an event tie it to Jira's mail and OAuth client, or to something else. Evidence is stated, not guessed.
 
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
-use super::labels::Words;
+use super::labels::{Host, Words, hosts};
 use crate::event::{Header, Layout};
 
 /// What a finding lacks to be certain that it concerns this integration.
@@ -113,39 +114,62 @@ const SIGNS: [(Sign, &[&str]); 4] = [
 static SIGN_WORDS: LazyLock<Words<Sign>> =
     LazyLock::new(|| Words::new(SIGNS.iter().flat_map(|(sign, words)| words.iter().map(|word| (*sign, *word)))));
 
-/// The signs of one event, looked for when asked.
-#[derive(Debug, Clone, Copy)]
+/// The signs of one event, looked for when asked, and once.
+#[derive(Debug, Clone)]
 pub(super) struct Signs<'a> {
     text: &'a [u8],
     is_mail_log: bool,
+    of_jiras_client: OnceCell<bool>,
+    of_this_integration: OnceCell<bool>,
+    hosts: OnceCell<Vec<Host<'a>>>,
 }
 
 impl<'a> Signs<'a> {
     /// The signs of an event with this text.
     pub(super) fn of(text: &'a [u8], header: Option<&Header<'_>>, source: Layout) -> Self {
         let is_mail_log = source == Layout::JiraMail && header.is_some_and(|header| header.layout == Layout::JiraMail);
-        Self { text, is_mail_log }
+        Self {
+            text,
+            is_mail_log,
+            of_jiras_client: OnceCell::new(),
+            of_this_integration: OnceCell::new(),
+            hosts: OnceCell::new(),
+        }
     }
 
     /// Whether one of these signs shows.
-    pub(super) fn show(self, wanted: &[Sign]) -> bool {
+    pub(super) fn show(&self, wanted: &[Sign]) -> bool {
         (self.is_mail_log && wanted.contains(&Sign::Mail))
             || SIGN_WORDS.find(self.text).any(|(sign, _)| wanted.contains(&sign))
     }
 
     /// Whether the event concerns Microsoft or Jira's clients for it.
-    pub(super) fn of_this_integration(self) -> bool {
-        self.show(&[Sign::Microsoft, Sign::OauthClient, Sign::Mail])
+    pub(super) fn of_this_integration(&self) -> bool {
+        *self.of_this_integration.get_or_init(|| self.show(&[Sign::Microsoft, Sign::OauthClient, Sign::Mail]))
     }
 
     /// Whether Jira's own clients show.
-    pub(super) fn of_jiras_client(self) -> bool {
-        self.show(&[Sign::OauthClient, Sign::Mail])
+    pub(super) fn of_jiras_client(&self) -> bool {
+        *self.of_jiras_client.get_or_init(|| self.show(&[Sign::OauthClient, Sign::Mail]))
+    }
+
+    /// The hosts that the event names.
+    pub(super) fn hosts(&self) -> &[Host<'a>] {
+        self.hosts.get_or_init(|| hosts(self.text))
     }
 }
 
 /// Bytes of an event in which other clients of Microsoft show themselves.
 const CONTEXT_HEAD: usize = 1024;
+
+/// Words of other clients of Microsoft in the same JVM.
+static CONTEXT_WORDS: LazyLock<[(Context, Vec<memmem::Finder<'static>>); 2]> = LazyLock::new(|| {
+    let finders = |words: [&'static str; 4]| words.iter().map(|word| memmem::Finder::new(*word)).collect();
+    [
+        (Context::Sso, finders(["plugins.authentication", "c.a.p.authentication", "saml", "SAML"])),
+        (Context::OtherApp, finders(["javahollic", "jemh", "emailthisissue", "com.metainf"])),
+    ]
+});
 
 /// Names of other integrations that talk TLS from the same JVM, in lower case.
 const OTHER_CLIENTS: [&[u8]; 26] = [
@@ -192,11 +216,10 @@ pub(super) fn names_other_client(text: &[u8], header: Option<&Header<'_>>) -> bo
 /// Who was at work, by thread, URL, logger and the beginning of the message.
 pub(super) fn context_of(text: &[u8], header: Option<&Header<'_>>, source: Layout) -> Context {
     let head = &text[..text.len().min(CONTEXT_HEAD)];
-    if contains_any(head, &[b"plugins.authentication", b"c.a.p.authentication", b"saml", b"SAML"]) {
-        return Context::Sso;
-    }
-    if contains_any(head, &[b"javahollic", b"jemh", b"emailthisissue", b"com.metainf"]) {
-        return Context::OtherApp;
+    for (context, finders) in CONTEXT_WORDS.iter() {
+        if finders.iter().any(|finder| finder.find(head).is_some()) {
+            return *context;
+        }
     }
     let Some(header) = header else { return Context::Unknown };
     let scheduled = [&b"Caesium"[..], b"QuartzScheduler", b"scheduler"];

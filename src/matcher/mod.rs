@@ -23,7 +23,7 @@ use crate::event::{Header, Layout, Level};
 
 use capture::{captures, codes};
 use evidence::{Sign, Signs, context_of, names_other_client};
-use labels::{Host, hosts};
+use labels::Host;
 use rule::Rule;
 
 /// The signature id that stands for every AADSTS code outside the catalogue.
@@ -228,7 +228,7 @@ impl Matcher {
             let has_code =
                 found_codes.iter().any(|code| self.codes.get(&code.number).is_some_and(|ranks| ranks.contains(&rank)))
                     || Some(rank) == self.unknown_code;
-            verified.extend(self.verify(rank, has_code, event, signs));
+            verified.extend(self.verify(rank, has_code, event, &signs));
         }
         verified.sort_unstable_by_key(|candidate: &Candidate| candidate.order);
         let owner = *verified.first()?;
@@ -246,21 +246,19 @@ impl Matcher {
     }
 
     /// Applies a signature's evidence rule. The event may go to another signature (`elsewhere`), or to none.
-    fn verify(&self, rank: usize, has_code: bool, event: &Event<'_>, signs: Signs<'_>) -> Option<Candidate> {
+    fn verify(&self, rank: usize, has_code: bool, event: &Event<'_>, signs: &Signs<'_>) -> Option<Candidate> {
         let rule = &self.rules[rank];
-        if let Some(kind) = rule.host {
-            let named = hosts(event.text);
-            let fits = match kind {
-                HostKind::Microsoft => signs.show(&[Sign::Microsoft]) || named.iter().any(Host::is_microsoft),
-                HostKind::Other => {
-                    !signs.of_this_integration()
-                        && (named.iter().any(|host| !host.is_microsoft())
-                            || names_other_client(event.text, event.header.as_ref()))
-                }
-            };
-            if !fits {
-                return None;
+        let named = || signs.hosts();
+        let is_other = || names_other_client(event.text, event.header.as_ref());
+        let host_fits = match rule.host {
+            None => true,
+            Some(HostKind::Microsoft) => signs.show(&[Sign::Microsoft]) || named().iter().any(Host::is_microsoft),
+            Some(HostKind::Other) => {
+                !signs.of_this_integration() && (named().iter().any(|host| !host.is_microsoft()) || is_other())
             }
+        };
+        if !host_fits {
+            return None;
         }
         let (rank, gap) = match rule.evidence {
             _ if has_code => (rank, (!signs.of_jiras_client()).then_some(EvidenceGap::ClientNotInLog)),
@@ -274,11 +272,7 @@ impl Matcher {
             }
             Evidence::Microsoft => return None,
             Evidence::Host if signs.of_this_integration() => (rank, None),
-            Evidence::Host
-                if !hosts(event.text).is_empty() || names_other_client(event.text, event.header.as_ref()) =>
-            {
-                (self.elsewhere[rank]?, None)
-            }
+            Evidence::Host if !named().is_empty() || is_other() => (self.elsewhere[rank]?, None),
             Evidence::Host => (rank, Some(EvidenceGap::HostNotInLog)),
         };
         let rule = &self.rules[rank];

@@ -7,7 +7,7 @@ use regex::bytes::Regex;
 
 use super::Event;
 use crate::catalogue::pattern::compile;
-use crate::catalogue::{Category, Evidence, HostKind, Outline, Role};
+use crate::catalogue::{Category, Evidence, HostKind, Matching, Outline, Role};
 use crate::event::Level;
 
 /// A signature's clauses beside its anchors.
@@ -17,13 +17,19 @@ pub(super) struct Rule {
     pub(super) role: Role,
     pub(super) evidence: Evidence,
     pub(super) host: Option<HostKind>,
-    all: Vec<String>,
-    one_of: Vec<String>,
-    none: Vec<String>,
-    logger: Vec<String>,
     levels: Vec<Level>,
-    pattern: Option<String>,
-    regex: OnceLock<Option<Regex>>,
+    matching: Matching,
+    clauses: OnceLock<Clauses>,
+}
+
+/// The clauses as they run; made when the first event holds an anchor.
+#[derive(Debug)]
+struct Clauses {
+    all: Vec<memmem::Finder<'static>>,
+    one_of: Vec<memmem::Finder<'static>>,
+    none: Vec<memmem::Finder<'static>>,
+    /// `None` where there is no pattern; a pattern that does not compile was refused by the catalogue's lint.
+    regex: Option<Regex>,
 }
 
 impl Rule {
@@ -34,13 +40,9 @@ impl Rule {
             role: outline.role,
             evidence: outline.evidence,
             host: matching.host,
-            all: matching.all.clone(),
-            one_of: matching.one_of.clone(),
-            none: matching.none.clone(),
-            logger: matching.logger.clone(),
             levels: matching.level.iter().filter_map(|name| Level::from_name(name)).collect(),
-            pattern: matching.regex.clone(),
-            regex: OnceLock::new(),
+            matching: matching.clone(),
+            clauses: OnceLock::new(),
         }
     }
 
@@ -50,23 +52,38 @@ impl Rule {
 
     /// Whether an event that holds an anchor passes the other clauses.
     pub(super) fn narrows_to(&self, event: &Event<'_>, level: Level) -> bool {
-        let holds = |literal: &String| memmem::find(event.text, literal.as_bytes()).is_some();
         let level_fits = if self.levels.is_empty() {
             level.is_evidence()
         } else {
             level == Level::None || self.levels.contains(&level)
         };
-        level_fits
-            && self.all.iter().all(holds)
-            && (self.one_of.is_empty() || self.one_of.iter().any(holds))
-            && !self.none.iter().any(holds)
-            && (self.logger.is_empty()
+        let logger_fits = || {
+            self.matching.logger.is_empty()
                 || event.header.is_none_or(|header| {
-                    self.logger.iter().any(|part| memmem::find(header.logger, part.as_bytes()).is_some())
-                }))
-            && self.pattern.as_deref().is_none_or(|pattern| {
-                let regex = self.regex.get_or_init(|| compile(pattern).ok());
-                regex.as_ref().is_some_and(|regex| regex.is_match(event.text))
-            })
+                    self.matching.logger.iter().any(|part| memmem::find(header.logger, part.as_bytes()).is_some())
+                })
+        };
+        if !level_fits || !logger_fits() {
+            return false;
+        }
+        let clauses = self.clauses.get_or_init(|| Clauses::new(&self.matching));
+        let holds = |literal: &memmem::Finder<'_>| literal.find(event.text).is_some();
+        clauses.all.iter().all(holds)
+            && (clauses.one_of.is_empty() || clauses.one_of.iter().any(holds))
+            && !clauses.none.iter().any(holds)
+            && clauses.regex.as_ref().is_none_or(|regex| regex.is_match(event.text))
+    }
+}
+
+impl Clauses {
+    fn new(matching: &Matching) -> Self {
+        let finders =
+            |literals: &[String]| literals.iter().map(|literal| memmem::Finder::new(literal).into_owned()).collect();
+        Self {
+            all: finders(&matching.all),
+            one_of: finders(&matching.one_of),
+            none: finders(&matching.none),
+            regex: matching.regex.as_deref().and_then(|pattern| compile(pattern).ok()),
+        }
     }
 }
