@@ -2,6 +2,8 @@
 //! exit codes, and the JSON report's contract.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+#[path = "cli/compressed.rs"]
+mod compressed;
 #[path = "cli/ledger.rs"]
 mod ledger;
 

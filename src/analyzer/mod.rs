@@ -94,7 +94,11 @@ pub fn scan(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions) -> R
     })?;
     let Plan { mut scan, files, streams, .. } = Plan::of(inputs, options);
     for prepared in streams {
-        scan.tally.merge(scan_stream(matcher, prepared, options));
+        let name = prepared.facts.source.name.clone();
+        match scan_stream(matcher, prepared, options) {
+            Some(part) => scan.tally.merge(part),
+            None => scan.not_logs.push(name),
+        }
     }
     scan.tally.merge(scan_files(matcher, &files, options)?);
     if inputs == [Input::Stdin]
@@ -107,7 +111,8 @@ pub fn scan(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions) -> R
             scan.tally.sources.iter().flat_map(|(source, tally)| {
                 tally.problems.iter().map(|problem| format!("  {}: {problem}", source.name))
             });
-        return Err(Error::NothingRead(failed.collect()));
+        let not_logs = scan.not_logs.iter().map(|name| format!("  {name}: is no log"));
+        return Err(Error::NothingRead(failed.chain(not_logs).collect()));
     }
     for source in scan.tally.sources.values_mut() {
         if source.events > source.levels[Level::None as usize] && source.problems.remove(BINARY) {
@@ -208,11 +213,12 @@ fn scan_chunk(scanner: &mut Scanner<'_>, matcher: &Matcher, file: &PlainFile, ch
     scanner.finish_part(part_end);
 }
 
-/// Scans a stream in order, while another thread reads ahead.
-fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanOptions) -> Tally {
+/// Scans a stream in order, while another thread reads (and decompresses) ahead. `None` for one that was found in a folder
+/// and does not begin like a log.
+fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanOptions) -> Option<Tally> {
     let Prepared { mut facts, stream } = prepared;
     let ahead = Scanner::look_ahead(matcher);
-    let mut blocks = BlockReader::new(stream, options.chunk_size.max(SNIFF_LENGTH));
+    let mut blocks = BlockReader::new(stream.bytes, options.chunk_size.max(SNIFF_LENGTH));
     let mut scanner: Option<Scanner<'_>> = None;
     let mut buffer: Vec<u8> = Vec::new();
     // Offsets of the buffer's first byte and of the first byte that was not worked on.
@@ -228,12 +234,15 @@ fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanOptions) -> 
         }
         if scanner.is_none() && is_utf16(&buffer) {
             let tally = SourceTally { problems: [UTF16.to_owned()].into(), ..SourceTally::default() };
-            return Tally { sources: [(facts.source, tally)].into(), ..Tally::default() };
+            return Some(Tally { sources: [(facts.source, tally)].into(), ..Tally::default() });
         }
-        let scanner = scanner.get_or_insert_with(|| {
+        if scanner.is_none() {
             facts.layout = Layout::sniff(&buffer);
-            Scanner::new(matcher, facts.clone(), 0)
-        });
+            if facts.layout == Layout::Text && !facts.pasted && !buffer.is_empty() {
+                return None;
+            }
+        }
+        let scanner = scanner.get_or_insert_with(|| Scanner::new(matcher, facts.clone(), 0));
         #[expect(clippy::cast_possible_truncation, reason = "distances inside one buffer")]
         let from = (done - base) as usize;
         let to = if is_last { buffer.len() } else { buffer.len().saturating_sub(ahead).max(from) };
@@ -247,7 +256,10 @@ fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanOptions) -> 
         buffer.truncate(buffer.len() - kept_from);
         base += kept_from as u64;
     }
-    let Some(mut scanner) = scanner else { return Tally::default() };
+    let mut scanner = scanner?;
+    if stream.compressed {
+        scanner.seen_mut().notes.insert("is gzip; places are those of the plain text".to_owned());
+    }
     if let Some(error) = failure {
         scanner.seen_mut().problems.insert(format!("cannot be read beyond byte {done}: {error}"));
     }
@@ -255,5 +267,5 @@ fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanOptions) -> 
         scanner.seen_mut().notes.insert("ends in the middle of a line".to_owned());
     }
     scanner.finish_part(done);
-    scanner.into_tally()
+    Some(scanner.into_tally())
 }

@@ -10,7 +10,7 @@ use super::{Input, Scan, ScanOptions};
 use crate::diagnosis::{Source, SourceTally, Tally};
 use crate::event::Layout;
 use crate::event::layout::SNIFF_LENGTH;
-use crate::input::{self, Opened, PlainFile};
+use crate::input::{self, Opened, PlainFile, Stream};
 
 /// What is said of a source in UTF-16.
 pub(super) const UTF16: &str = "is UTF-16 and was not analysed; convert it first (iconv -f UTF-16 -t UTF-8)";
@@ -18,7 +18,7 @@ pub(super) const UTF16: &str = "is UTF-16 and was not analysed; convert it first
 /// A stream that is ready to be scanned.
 pub(super) struct Prepared {
     pub(super) facts: SourceFacts,
-    pub(super) stream: Box<dyn io::Read + Send>,
+    pub(super) stream: Stream,
 }
 
 /// What is to be read, as it is found out.
@@ -114,7 +114,7 @@ impl<'a> Plan<'a> {
 
 enum Body {
     Plain(PlainFile),
-    Stream(Box<dyn io::Read + Send>),
+    Stream(Stream),
 }
 
 /// Tells a file's layout from its first bytes; a stream's is told when its first block is there.

@@ -1,12 +1,16 @@
 //! Regular files, mapped where that is safe and read at offsets otherwise, and whatever else a path may name.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use flate2::bufread::MultiGzDecoder;
+
 use super::map::Map;
 
+/// The first bytes of gzip.
+const GZIP: [u8; 2] = [0x1F, 0x8B];
 /// Files below this size are not worth a map.
 const LEAST_MAPPED: u64 = 1024 * 1024;
 /// A file that has not changed for this long is at rest.
@@ -28,8 +32,29 @@ pub enum MapMode {
 pub enum Opened {
     /// A regular file: any part of it can be read at any time.
     Plain(PlainFile),
-    /// A pipe, a device, or a file of a virtual file system: bytes in order, once.
-    Stream(Box<dyn Read + Send>),
+    /// A pipe, a device, a file of a virtual file system, or compressed bytes: in order, once.
+    Stream(Stream),
+}
+
+/// Plain bytes that can only be read in order.
+pub struct Stream {
+    /// The bytes.
+    pub bytes: Box<dyn Read + Send>,
+    /// Whether they were compressed.
+    pub compressed: bool,
+}
+
+impl Stream {
+    /// The bytes of a source, decompressed where its first bytes say that they are gzip. All members are read.
+    fn of(mut source: impl Read + Send + 'static) -> io::Result<Self> {
+        let mut head = Vec::new();
+        source.by_ref().take(GZIP.len() as u64).read_to_end(&mut head)?;
+        let compressed = head == GZIP;
+        let whole = io::Cursor::new(head).chain(source);
+        let bytes: Box<dyn Read + Send> =
+            if compressed { Box::new(MultiGzDecoder::new(BufReader::new(whole))) } else { Box::new(whole) };
+        Ok(Self { bytes, compressed })
+    }
 }
 
 /// A regular file as long as it was when opened; what is appended later belongs to the next scan.
@@ -49,7 +74,11 @@ pub fn open(path: &Path, mode: MapMode) -> io::Result<Opened> {
     }
     // Files of /proc say that they are empty and are not.
     if !metadata.is_file() || (metadata.len() == 0 && is_virtual(path)) {
-        return Ok(Opened::Stream(Box::new(file)));
+        return Stream::of(file).map(Opened::Stream);
+    }
+    let mut head = [0; GZIP.len()];
+    if read_at(&file, &mut head, 0)? == head.len() && head == GZIP {
+        return Stream::of(file).map(Opened::Stream);
     }
     let at_rest = metadata
         .modified()
@@ -71,13 +100,15 @@ pub fn open_stdin() -> io::Result<Opened> {
         use std::os::fd::AsFd;
         let mut file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         let metadata = file.metadata()?;
-        if metadata.is_file() && file.stream_position()? == 0 {
+        let mut head = [0; GZIP.len()];
+        let is_whole = metadata.is_file() && file.stream_position()? == 0;
+        if is_whole && !(read_at(&file, &mut head, 0)? == head.len() && head == GZIP) {
             return Ok(Opened::Plain(PlainFile::new(file, metadata.len(), false)));
         }
-        Ok(Opened::Stream(Box::new(file)))
+        Stream::of(file).map(Opened::Stream)
     }
     #[cfg(not(unix))]
-    Ok(Opened::Stream(Box::new(io::stdin())))
+    Stream::of(io::stdin()).map(Opened::Stream)
 }
 
 impl PlainFile {

@@ -7,6 +7,6 @@ mod folder;
 mod map;
 mod stream;
 
-pub use file::{MapMode, Opened, PlainFile, open, open_stdin};
+pub use file::{MapMode, Opened, PlainFile, Stream, open, open_stdin};
 pub use folder::{Listing, files_below};
 pub use stream::BlockReader;

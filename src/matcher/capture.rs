@@ -284,7 +284,8 @@ fn value_until(text: &[u8], stops: &[u8], most: usize) -> Option<String> {
 
 /// Whether the text is (part of) an encoded address, so that labels are spelt `Trace+ID%3a`.
 fn looks_percent_encoded(text: &[u8]) -> bool {
-    [&b"%3a"[..], b"%3A", b"%20", b"%27"].iter().any(|code| memmem::find(text, code).is_some())
+    memchr::memchr(b'%', text).is_some()
+        && [&b"%3a"[..], b"%3A", b"%20", b"%27"].iter().any(|code| memmem::find(text, code).is_some())
 }
 
 /// `%xx` and `+` decoded.

@@ -139,8 +139,7 @@ impl<'a> Signs<'a> {
 
     /// Whether one of these signs shows.
     pub(super) fn show(&self, wanted: &[Sign]) -> bool {
-        (self.is_mail_log && wanted.contains(&Sign::Mail))
-            || SIGN_WORDS.find(self.text).any(|(sign, _)| wanted.contains(&sign))
+        (self.is_mail_log && wanted.contains(&Sign::Mail)) || SIGN_WORDS.any(self.text, |sign| wanted.contains(&sign))
     }
 
     /// Whether the event concerns Microsoft or Jira's clients for it.

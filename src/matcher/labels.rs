@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use memchr::memmem;
 
 use super::capture::CaptureKind;
 
@@ -20,6 +21,12 @@ impl<T: Copy> Words<T> {
         // A set of short fixed words cannot exceed the automaton's limits.
         let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(words).ok();
         Self { automaton, meanings }
+    }
+
+    /// Whether a word with such a meaning stands in the text. Of words that overlap only the first to end counts.
+    pub(super) fn any(&self, text: &[u8], is_wanted: impl Fn(T) -> bool) -> bool {
+        let mut found = self.automaton.iter().flat_map(|automaton| automaton.find_iter(text));
+        found.any(|found| is_wanted(self.meanings[found.pattern().as_usize()]))
     }
 
     /// Every word in the text with the offset behind it, in order of that offset.
@@ -100,8 +107,28 @@ static LABEL_WORDS: LazyLock<Words<Label>> =
 
 /// Every label in the text, with the offset behind it.
 pub(super) fn labels(text: &[u8]) -> impl Iterator<Item = (Label, usize)> {
-    LABEL_WORDS.find(text)
+    without_frames(text).flat_map(|(at, part)| LABEL_WORDS.find(part).map(move |(label, end)| (label, at + end)))
 }
+
+/// The parts of a text between its stack frames, which are most of it and hold no values, and their offsets.
+fn without_frames(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at;
+        if start >= text.len() {
+            return None;
+        }
+        let end = FRAME.find(&text[start..]).map_or(text.len(), |frame| start + frame + 1);
+        at = end;
+        while text[at..].starts_with(b"\tat ") || text[at..].starts_with(b"\t... ") {
+            at = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |feed| at + feed + 1);
+        }
+        Some((start, &text[start..end]))
+    })
+}
+
+/// How a stack frame begins.
+static FRAME: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"\n\tat "));
 
 /// The hosts that an event names, in order, each once.
 pub(super) fn hosts(text: &[u8]) -> Vec<Host<'_>> {
