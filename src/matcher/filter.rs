@@ -114,14 +114,17 @@ impl Filter {
         let end = (to + self.look_ahead()).min(buffer.len());
         let mut at = from;
         while let Some(round) = buffer.get(at..end).and_then(|left| left.first_chunk::<REACH>()) {
-            let mut known = 0_u32;
+            let mut known = 0;
             for sample in 0..ROUND {
-                let is_known = self.known.holds(hash(gram_at(round, sample * STEP), self.multiplier, KNOWN_BITS));
-                known |= u32::from(is_known) << sample;
+                known |= self.known.shifted(hash(gram_at(round, sample * STEP), self.multiplier, KNOWN_BITS));
             }
-            while known != 0 {
-                self.verify(buffer, at + known.trailing_zeros() as usize * STEP, from, to, hits);
-                known &= known - 1;
+            if known & 1 != 0 {
+                for sample in 0..ROUND {
+                    let gram = gram_at(round, sample * STEP);
+                    if self.known.holds(hash(gram, self.multiplier, KNOWN_BITS)) {
+                        self.verify(buffer, at + sample * STEP, from, to, hits);
+                    }
+                }
             }
             at += ROUND * STEP;
         }
@@ -218,9 +221,15 @@ impl Known {
         self.0[hash >> 6] |= 1 << (hash & 63);
     }
 
+    /// A word whose lowest bit says whether the hash is in the set; the others mean nothing.
+    #[inline]
+    fn shifted(&self, hash: usize) -> u64 {
+        self.0[hash >> 6] >> (hash & 63)
+    }
+
     #[inline]
     fn holds(&self, hash: usize) -> bool {
-        self.0[hash >> 6] >> (hash & 63) & 1 != 0
+        self.shifted(hash) & 1 != 0
     }
 }
 
