@@ -4,15 +4,15 @@
 //! Fields of type [`Shown`] hold values from logs; strings hold our own words and the catalogue's.
 
 mod actions;
+mod facts;
 mod words;
 
 use super::redact::{Redactor, Shown};
-use crate::catalogue::{Category, Confidence, Restart, Role, Severity};
-use crate::diagnosis::{
-    Activity, CaptureKind, Context, Diagnosis, EvidenceGap, Finding, MarkerKind, Sample, Source, Step,
-};
+use crate::catalogue::{Category, Restart, Role, Severity};
+use crate::diagnosis::{Activity, CaptureKind, Diagnosis, Finding, MarkerKind, Sample, Source, Step};
 
 use actions::actions;
+use facts::facts;
 use words::{bytes, duration, moment, time_range};
 pub(super) use words::{grouped, plural};
 
@@ -236,105 +236,6 @@ fn cause(number: usize, finding: &Finding, diagnosis: &Diagnosis, redactor: &mut
         evidence: finding.samples().into_iter().map(|sample| evidence(sample, redactor)).collect(),
         references: signature.references.clone(),
     }
-}
-
-fn facts(finding: &Finding, effects: &[&Finding], redactor: &mut Redactor) -> Vec<(&'static str, Shown)> {
-    let mut facts: Vec<(&'static str, String)> = Vec::new();
-    if finding.signature.role != Role::Root {
-        facts.push(("cause", "not in these logs; what follows is what can be done without it".to_owned()));
-    }
-    for kind in [CaptureKind::AppId, CaptureKind::Host, CaptureKind::Mailbox] {
-        let values: Vec<String> =
-            finding.values(kind).iter().take(3).map(|(value, _)| redactor.show(value).to_string()).collect();
-        let more = finding.tally.captures.get(&kind).is_some_and(|kept| kept.len() > 3 || kept.more());
-        if !values.is_empty() {
-            let label = match kind {
-                CaptureKind::AppId => "app",
-                CaptureKind::Host => "host",
-                _ => "mailbox",
-            };
-            let remark = if kind == CaptureKind::AppId { "   (client ID of the Jira link)" } else { "" };
-            facts.push((label, format!("{}{}{remark}", values.join(", "), if more { " and others" } else { "" })));
-        }
-    }
-    if let Some((first, last)) = finding.tally.first.zip(finding.tally.last) {
-        facts.push(("time", time_range(first, last)));
-    }
-    facts.push(("count", count(finding, redactor)));
-    let mut servers: Vec<&str> = std::iter::once(finding)
-        .chain(effects.iter().copied())
-        .flat_map(|finding| finding.values(CaptureKind::MailServer))
-        .map(|(value, _)| value)
-        .collect();
-    servers.sort_unstable();
-    servers.dedup();
-    if !servers.is_empty() {
-        let more = if servers.len() > 6 { format!(" and {} more", servers.len() - 6) } else { String::new() };
-        let some: Vec<String> = servers.iter().take(6).map(|server| redactor.show(server).to_string()).collect();
-        facts.push((
-            "affects",
-            format!("{} {}: {}{more}", servers.len(), plural(servers.len() as u64, "mail server"), some.join(", ")),
-        ));
-    }
-    match finding.context {
-        Context::Interactive => facts.push((
-            "context",
-            "attempts in the browser (configuring or testing); no failure of an unattended poll seen".to_owned(),
-        )),
-        Context::Sso => facts.push(("context", "single sign-on to Jira, not mail".to_owned())),
-        Context::OtherApp => facts.push(("context", "another app of Jira with its own Microsoft client".to_owned())),
-        Context::Unattended | Context::Unknown => {}
-    }
-    match finding.evidence {
-        Some(EvidenceGap::HostNotInLog) => {
-            facts.push(("unsure", "no host stands in the log: look first which connection it is".to_owned()));
-        }
-        Some(EvidenceGap::ClientNotInLog) => {
-            facts.push(("unsure", "nothing in the log shows that Jira's mail client met this".to_owned()));
-        }
-        None => {}
-    }
-    if finding.signature.confidence == Confidence::Experimental {
-        facts.push(("unsure", "experimental: recognised by a text that was not confirmed in a real log".to_owned()));
-    }
-    if !finding.signature.not_this.is_empty() {
-        facts.push(("not this", finding.signature.not_this.join("; ")));
-    }
-    facts.into_iter().map(|(label, fact)| (label, Shown::own(fact))).collect()
-}
-
-fn count(finding: &Finding, redactor: &mut Redactor) -> String {
-    let events = finding.tally.events;
-    let mut text = match finding.attempts {
-        Some(attempts) if attempts < events || finding.more_attempts => {
-            let at_least = if finding.more_attempts { "at least " } else { "" };
-            format!(
-                "{at_least}{} {} in {} log {}",
-                grouped(attempts),
-                plural(attempts, "refusal"),
-                grouped(events),
-                plural(events, "event")
-            )
-        }
-        Some(attempts) => format!("{} {}", grouped(attempts), plural(attempts, "refusal")),
-        None => format!("{} log {}", grouped(events), plural(events, "event")),
-    };
-    if finding.tally.sources.len() > 1 {
-        let mut sources: Vec<(u64, &str)> = finding
-            .tally
-            .sources
-            .iter()
-            .map(|(source, &count)| (count, source.node.as_deref().unwrap_or(&source.name)))
-            .collect();
-        sources.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-        let some: Vec<String> = sources
-            .iter()
-            .take(4)
-            .map(|(count, name)| format!("{} {}", redactor.show(name), grouped(*count)))
-            .collect();
-        text.push_str(&format!(": {}{}", some.join(", "), if sources.len() > 4 { ", …" } else { "" }));
-    }
-    text
 }
 
 fn newest_refusal(finding: &Finding, redactor: &mut Redactor) -> Vec<(&'static str, Shown)> {
