@@ -318,3 +318,51 @@ fn explain_guide_and_signatures() {
         logmedic().args(["explain", id]).assert().code(0).stdout(contains(id));
     }
 }
+
+#[test]
+fn advice_fits_the_release_that_the_log_names() {
+    let log = |version: &str| {
+        format!(
+            "2026-01-13 02:00:00,000+0000 main INFO      [c.a.jira.startup.JiraStartupLogger] \n    JIRA Build : {version}#900-sha1:0\n\
+             2026-01-13 02:01:40,118+0000 Caesium-1-3 ERROR ServiceRunner     [c.a.x] Exception when MailPullerWorker pulls emails: \
+             {{\"error\":{{\"code\":\"ErrorItemNotFound\",\"message\":\"Default folder Inbox not found.\"}}}}\n"
+        )
+    };
+    let old = logmedic().write_stdin(log("8.20.1")).assert().code(1);
+    old.stdout(contains("Jira 8.20.1").and(contains("Microsoft Graph needs Jira 9.9")));
+    let new = logmedic().write_stdin(log("9.12.4")).assert().code(1);
+    new.stdout(contains("Jira 9.12.4").and(contains("Graph needs").not()));
+}
+
+#[test]
+fn a_clock_that_drifts_is_a_note_and_owns_no_event() {
+    let refusal = |minute: u32, id: u32| {
+        format!(
+            "2026-01-13 02:{minute:02}:00,000+0000 Caesium-1-3 ERROR ServiceRunner     [c.a.x] Refresh Token Failed. Reported Reason: \
+             AADSTS7000222: expired. Trace ID: 8d0f6c1e-52b7-4f0e-9a53-0c7be1f4d30{id} Correlation ID: b7e2c9a4-1d36-4d55-8f21-6a90c3e85512 \
+             Timestamp: 2026-01-13 02:{:02}:30Z\n",
+            minute - 8
+        )
+    };
+    let log: String = [(10, 1), (20, 2), (30, 3)].map(|(minute, id)| refusal(minute, id)).concat();
+    let report = json(logmedic().arg("-").write_stdin(log));
+    assert_eq!(report["ledger"]["notes"][0], "the clock is 7 min ahead of Microsoft's: check time synchronisation");
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn two_causes_in_sequence_are_told_in_order_with_both_remedies() {
+    let line = |hour: u32, code: &str| {
+        format!(
+            "2026-01-13 {hour:02}:00:00,000+0000 Caesium-1-3 ERROR ServiceRunner     [c.a.x] Refresh Token Failed. Reported Reason: \
+             {code}: refused for app '3f0c1a52-7b1e-4c1d-9d57-1f0a6c2b9e44'.\n"
+        )
+    };
+    let log = [line(1, "AADSTS7000222"), line(2, "AADSTS7000222"), line(2, "AADSTS700082")].concat();
+    let report = json(logmedic().arg("-").write_stdin(log));
+    let findings = report["findings"].as_array().unwrap();
+    let causes: Vec<&Value> = findings.iter().filter(|finding| finding["caused_by"] == serde_json::json!([])).collect();
+    assert_eq!(causes.len(), 1);
+    assert_eq!(causes[0]["signature"], "aadsts7000222-client-secret-expired");
+    assert_eq!(causes[0]["effects"], serde_json::json!(["aadsts700082-refresh-token-inactive"]));
+}

@@ -1,12 +1,21 @@
 //! The labelled facts of a cause: what it hits, when, how often, and what it is not.
 
 use super::words::{grouped, plural, time_range};
-use crate::catalogue::{Confidence, Role};
+use crate::catalogue::{Category, Confidence, Role};
+use crate::diagnosis::remedy::is_before;
 use crate::diagnosis::{CaptureKind, Context, EvidenceGap, Finding};
 use crate::report::redact::{Redactor, Shown};
 
+/// The release of Jira from which mail is read over Microsoft Graph.
+const GRAPH_SINCE: &str = "9.9";
+
 /// The facts in the order in which they are told; `effects` are the findings that this one brought about.
-pub(super) fn facts(finding: &Finding, effects: &[&Finding], redactor: &mut Redactor) -> Vec<(&'static str, Shown)> {
+pub(super) fn facts(
+    finding: &Finding,
+    effects: &[&Finding],
+    jira: Option<&str>,
+    redactor: &mut Redactor,
+) -> Vec<(&'static str, Shown)> {
     let mut facts: Vec<(&'static str, String)> = Vec::new();
     if finding.signature.role != Role::Root {
         facts.push(("cause", "not in these logs; what follows is what can be done without it".to_owned()));
@@ -61,6 +70,14 @@ pub(super) fn facts(finding: &Finding, effects: &[&Finding], redactor: &mut Reda
             facts.push(("unsure", "nothing in the log shows that Jira's mail client met this".to_owned()));
         }
         None => {}
+    }
+    if let Some(version) =
+        jira.filter(|version| finding.signature.category == Category::Graph && is_before(version, GRAPH_SINCE))
+    {
+        facts.push((
+            "version",
+            format!("Microsoft Graph needs Jira {GRAPH_SINCE} (JSM 5.8); these logs are of Jira {version}: use IMAP, or upgrade"),
+        ));
     }
     if finding.signature.confidence == Confidence::Experimental {
         facts.push(("unsure", "experimental: recognised by a text that was not confirmed in a real log".to_owned()));

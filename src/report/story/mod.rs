@@ -220,7 +220,7 @@ fn cause(number: usize, finding: &Finding, diagnosis: &Diagnosis, redactor: &mut
         title: signature.title.clone(),
         id: signature.id.clone(),
         codes: codes.join(", "),
-        facts: facts(finding, &effects, redactor),
+        facts: facts(finding, &effects, diagnosis.environment.jira.as_deref(), redactor),
         meaning: signature.meaning.clone(),
         likely: signature.causes.clone(),
         restart: if signature.restart == Restart::Rolling {
