@@ -74,7 +74,7 @@ fn found(out: &mut String, diagnosis: &Diagnosis) {
         let severity = format!("{:?}", finding.severity).to_uppercase();
         let events = counted(usize::try_from(finding.tally.events).unwrap_or(usize::MAX), "event");
         let state = match finding.activity {
-            Activity::Active => ", still failing when the logs end",
+            Activity::Active => ", seen in the last hour of the logs",
             Activity::Ended => ", over",
             Activity::Unknown => "",
         };
