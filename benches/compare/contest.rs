@@ -90,7 +90,6 @@ fn judged(contender: &Contender) -> Result<Result<Figures, String>> {
     let run = pipeline.run_watched()?;
     Ok(match contender.proof.judge(&run) {
         Verdict::Right => Ok(Figures { seconds: Vec::new(), peak: run.peak, output: run.output, code: run.code }),
-        Verdict::NotYet => Err("not yet".to_owned()),
         Verdict::Wrong(reason) => Err(format!("wrong: {reason}")),
     })
 }

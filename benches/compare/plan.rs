@@ -124,7 +124,7 @@ fn compressed(tools: &Tools, log: &Log, rounds: u32, goals: &mut Goals) -> Resul
     let gz = gzipped(log)?;
     let (rg, own) = ("`rg -z -c -F -f`", "logmedic");
     let contenders = vec![
-        Contender::new(own, tools.logmedic(&gz, &[]), &gz, Proof::ReportInFuture(gz.contents.clone())),
+        Contender::new(own, tools.logmedic(&gz, &[]), &gz, Proof::Report(gz.contents.clone())),
         Contender::new(rg, tools.rg(&gz, &["-z"]), &gz, Proof::Lines),
     ];
     let standings = hold("gz of 256 MiB, density 1e-3", &contenders, rounds)?;
@@ -142,7 +142,7 @@ fn many_signatures(data: &Data, tools: &Tools, log: &Log, rounds: u32, goals: &m
             &format!("{mode}, 1000 signatures"),
             tools.logmedic_with_signatures(log, arguments, &file),
             log,
-            Proof::ReportInFuture(log.contents.clone()),
+            Proof::Report(log.contents.clone()),
         ));
     }
     let title = format!("1000 signatures, {}, density 1e-3", size(log.bytes));

@@ -210,11 +210,6 @@ impl Catalogue {
         embedded::GUIDE_NAME
     }
 
-    /// The embedded signature files by name, whole.
-    pub fn files() -> &'static [(&'static str, &'static str)] {
-        embedded::FILES
-    }
-
     /// The embedded signature files, taken apart.
     pub fn placed_files() -> Vec<PlacedFile> {
         embedded::FILES.iter().map(|&(name, text)| PlacedFile::parse(name, text)).collect()

@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use logmedic::{Diagnosis, Format, Input, MapMode, RedactionLevel, ReportOptions, ScanOptions, Severity};
 
@@ -36,8 +37,8 @@ pub(super) struct ScanArguments {
     #[arg(long, value_name = "ID")]
     skip: Vec<String>,
     /// How much is masked [default: full for markdown, secrets for the others].
-    #[arg(long, value_enum, value_name = "LEVEL")]
-    redact: Option<RedactName>,
+    #[arg(long, value_name = "LEVEL", value_parser = redaction_levels())]
+    redact: Option<RedactionLevel>,
     /// Whether files are mapped into memory; `auto` maps only files at rest. The report is the same.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = MapName::Auto)]
     mmap: MapName,
@@ -74,13 +75,6 @@ pub(super) enum FailOn {
     Warning,
     Info,
     Never,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum RedactName {
-    Off,
-    Secrets,
-    Full,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -134,12 +128,11 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
         FormatName::Markdown => Format::Markdown,
         FormatName::None => Format::None,
     };
-    let redaction = arguments.redact.map(|level| match level {
-        RedactName::Off => RedactionLevel::Off,
-        RedactName::Secrets => RedactionLevel::Secrets,
-        RedactName::Full => RedactionLevel::Full,
-    });
-    print(&logmedic::render(&diagnosis, format, ReportOptions { redaction, verbose: arguments.verbose }))?;
+    print(&logmedic::render(
+        &diagnosis,
+        format,
+        ReportOptions { redaction: arguments.redact, verbose: arguments.verbose },
+    ))?;
     Ok(exit_code(&diagnosis, arguments.fail_on, arguments.strict))
 }
 
@@ -153,6 +146,10 @@ pub(super) fn complain_of_problems(diagnosis: &Diagnosis) {
 /// What a named path stands for.
 pub(super) fn input(path: &PathBuf) -> Input {
     if path == Path::new("-") { Input::Stdin } else { Input::Path(path.clone()) }
+}
+
+fn redaction_levels() -> impl TypedValueParser<Value = RedactionLevel> {
+    PossibleValuesParser::new(["off", "secrets", "full"]).try_map(|level| level.parse::<RedactionLevel>())
 }
 
 pub(super) fn exit_code(diagnosis: &Diagnosis, fail_on: FailOn, strict: bool) -> u8 {

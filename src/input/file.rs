@@ -76,8 +76,7 @@ pub fn open(path: &Path, mode: MapMode) -> io::Result<Opened> {
     if !metadata.is_file() || (metadata.len() == 0 && is_virtual(path)) {
         return Stream::of(file).map(Opened::Stream);
     }
-    let mut head = [0; GZIP.len()];
-    if read_at(&file, &mut head, 0)? == head.len() && head == GZIP {
+    if is_gzip(&file)? {
         return Stream::of(file).map(Opened::Stream);
     }
     let at_rest = metadata
@@ -100,9 +99,8 @@ pub fn open_stdin() -> io::Result<Opened> {
         use std::os::fd::AsFd;
         let mut file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         let metadata = file.metadata()?;
-        let mut head = [0; GZIP.len()];
         let is_whole = metadata.is_file() && file.stream_position()? == 0;
-        if is_whole && !(read_at(&file, &mut head, 0)? == head.len() && head == GZIP) {
+        if is_whole && !is_gzip(&file)? {
             return Ok(Opened::Plain(PlainFile::new(file, metadata.len(), false)));
         }
         Stream::of(file).map(Opened::Stream)
@@ -162,6 +160,11 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 #[cfg(windows)]
 fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+fn is_gzip(file: &File) -> io::Result<bool> {
+    let mut head = [0; GZIP.len()];
+    Ok(read_at(file, &mut head, 0)? == head.len() && head == GZIP)
 }
 
 fn is_virtual(path: &Path) -> bool {
