@@ -1,0 +1,118 @@
+//! Plain files: cut into chunks that threads take as they become free. An event belongs to the chunk in which its first
+//! byte lies; whoever has that chunk reads on to the event's end.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::ScanOptions;
+use super::scanner::{Block, LOOK_BEHIND, Scanner, SourceFacts};
+use crate::diagnosis::Tally;
+use crate::error::Error;
+use crate::input::PlainFile;
+use crate::matcher::Matcher;
+
+/// Bytes behind a chunk that are read with it: its last event mostly ends there.
+const NEAR: u64 = 4 * 1024;
+/// Bytes that are read at a time to find the end of a longer one.
+const FAR: u64 = 64 * 1024;
+
+/// A piece of work: a chunk of a plain file.
+#[derive(Debug, Clone, Copy)]
+struct Chunk {
+    source: usize,
+    start: u64,
+    end: u64,
+}
+
+/// Scans plain files: their chunks are taken by whichever thread is free.
+pub(super) fn scan_files(
+    matcher: &Matcher,
+    files: &[(SourceFacts, PlainFile)],
+    options: &ScanOptions,
+) -> Result<Tally, Error> {
+    let step = options.chunk_size.max(1) as u64;
+    let chunks: Vec<Chunk> = files
+        .iter()
+        .enumerate()
+        .flat_map(|(source, (_, file))| {
+            let length = file.len();
+            (0..length.div_ceil(step).max(1)).map(move |i| Chunk {
+                source,
+                start: i * step,
+                end: ((i + 1) * step).min(length),
+            })
+        })
+        .collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut buffer = Vec::new();
+        let mut scanner: Option<Scanner<'_>> = None;
+        while let Some(chunk) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let (facts, file) = &files[chunk.source];
+            match &mut scanner {
+                Some(scanner) => scanner.restart(facts.clone(), chunk.start),
+                None => scanner = Some(Scanner::new(matcher, facts.clone(), chunk.start)),
+            }
+            if let Some(scanner) = &mut scanner {
+                scan_chunk(scanner, matcher, file, *chunk, &mut buffer);
+            }
+        }
+        scanner.map(Scanner::into_tally).unwrap_or_default()
+    };
+    let threads = options
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
+        .clamp(1, chunks.len().max(1));
+    if threads == 1 {
+        return Ok(work());
+    }
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| Error::Threads { threads, reason: error.to_string() })?;
+    Ok(pool.broadcast(|_| work()).into_iter().fold(Tally::default(), |mut sum, part| {
+        sum.merge(part);
+        sum
+    }))
+}
+
+/// Scans the events that begin in one chunk of a plain file, reading on to the end of the last one.
+fn scan_chunk(scanner: &mut Scanner<'_>, matcher: &Matcher, file: &PlainFile, chunk: Chunk, buffer: &mut Vec<u8>) {
+    let ahead = Scanner::look_ahead(matcher) as u64;
+    let mut part_end = chunk.end;
+    // Works on `from..to`, and on what follows up to `beyond` for the last event only.
+    let mut window = |scanner: &mut Scanner<'_>, from: u64, to: u64, beyond: u64| -> bool {
+        let base = from.saturating_sub(LOOK_BEHIND as u64);
+        let bytes = match file.window(base, beyond + ahead, buffer) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                scanner.seen_mut().problems.insert(format!("bytes {from} to {to} cannot be read: {error}"));
+                return false;
+            }
+        };
+        let end = base + bytes.len() as u64;
+        if end < to {
+            part_end = part_end.min(end);
+            scanner.seen_mut().problems.insert(format!("was cut short while it was read: it ends at byte {end} now"));
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "distances inside one buffer")]
+        let [from, to, beyond] = [from, to, beyond].map(|place| ((place - base) as usize).min(bytes.len()));
+        scanner.feed(Block { buffer: bytes, base, from, to });
+        scanner.feed_beyond(Block { buffer: bytes, base, from: to, to: beyond })
+    };
+    let mut at = (chunk.end + NEAR).min(file.len());
+    let mut goes_on = window(scanner, chunk.start, chunk.end, at);
+    while goes_on && at < file.len() {
+        let to = (at + FAR).min(file.len());
+        goes_on = window(scanner, at, at, to);
+        at = to;
+    }
+    if chunk.end == file.len() && !file.is_empty() {
+        let mut last = Vec::new();
+        if let Ok(byte) = file.window(file.len() - 1, file.len(), &mut last)
+            && byte != b"\n"
+        {
+            scanner.seen_mut().notes.insert("ends in the middle of a line".to_owned());
+        }
+    }
+    scanner.finish_part(part_end);
+}

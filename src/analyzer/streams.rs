@@ -1,0 +1,67 @@
+//! What can only be read in order: pipes and compressed files, one scanner from beginning to end.
+
+use super::ScanOptions;
+use super::plan::{Prepared, UTF16, is_utf16};
+use super::scanner::{Block, LOOK_BEHIND, Scanner};
+use crate::diagnosis::{SourceTally, Tally};
+use crate::event::Layout;
+use crate::event::layout::SNIFF_LENGTH;
+use crate::input::BlockReader;
+use crate::matcher::Matcher;
+
+/// Scans a stream in order, while another thread reads (and decompresses) ahead. `None` for one that was found in a folder
+/// and does not begin like a log.
+pub(super) fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanOptions) -> Option<Tally> {
+    let Prepared { mut facts, stream } = prepared;
+    let ahead = Scanner::look_ahead(matcher);
+    let mut blocks = BlockReader::new(stream.bytes, options.chunk_size.max(SNIFF_LENGTH));
+    let mut scanner: Option<Scanner<'_>> = None;
+    let mut buffer: Vec<u8> = Vec::new();
+    // Offsets of the buffer's first byte and of the first byte that was not worked on.
+    let (mut base, mut done) = (0_u64, 0_u64);
+    let mut failure = None;
+    loop {
+        let block = blocks.next_block();
+        let is_last = block.as_ref().is_none_or(|(bytes, _)| bytes.len() < options.chunk_size.max(SNIFF_LENGTH));
+        if let Some((bytes, error)) = block {
+            buffer.extend_from_slice(&bytes);
+            blocks.give_back(bytes);
+            failure = error;
+        }
+        if scanner.is_none() && is_utf16(&buffer) {
+            let tally = SourceTally { problems: [UTF16.to_owned()].into(), ..SourceTally::default() };
+            return Some(Tally { sources: [(facts.source, tally)].into(), ..Tally::default() });
+        }
+        if scanner.is_none() {
+            facts.layout = Layout::sniff(&buffer);
+            if facts.layout == Layout::Text && !facts.pasted && !buffer.is_empty() {
+                return None;
+            }
+        }
+        let scanner = scanner.get_or_insert_with(|| Scanner::new(matcher, facts.clone(), 0));
+        #[expect(clippy::cast_possible_truncation, reason = "distances inside one buffer")]
+        let from = (done - base) as usize;
+        let to = if is_last { buffer.len() } else { buffer.len().saturating_sub(ahead).max(from) };
+        scanner.feed(Block { buffer: &buffer, base, from, to });
+        done = base + to as u64;
+        if is_last {
+            break;
+        }
+        let kept_from = to.saturating_sub(LOOK_BEHIND);
+        buffer.copy_within(kept_from.., 0);
+        buffer.truncate(buffer.len() - kept_from);
+        base += kept_from as u64;
+    }
+    let mut scanner = scanner?;
+    if stream.compressed {
+        scanner.seen_mut().notes.insert("is gzip; places are those of the plain text".to_owned());
+    }
+    if let Some(error) = failure {
+        scanner.seen_mut().problems.insert(format!("cannot be read beyond byte {done}: {error}"));
+    }
+    if !buffer.is_empty() && !buffer.ends_with(b"\n") {
+        scanner.seen_mut().notes.insert("ends in the middle of a line".to_owned());
+    }
+    scanner.finish_part(done);
+    Some(scanner.into_tally())
+}
