@@ -1,31 +1,36 @@
-//! Finds literals at memory speed: samples every sixth byte and asks a table whether four bytes there belong to any.
+//! Finds literals at memory speed: samples every sixth byte and asks a table whether five bytes there belong to any.
 //!
-//! Each literal lends its rarest window of nine bytes. However the window lies, exactly one of the six sampled places
-//! falls on one of its six 4-grams, so each occurrence is met exactly once and the cost hardly grows with the number of
+//! Each literal lends its rarest window of ten bytes. However the window lies, exactly one of the six sampled places
+//! falls on one of its six 5-grams, so each occurrence is met exactly once and the cost hardly grows with the number of
 //! literals. Shorter literals (users' files only) go through a small automaton on the same cached block.
-//! `AADSTS` is six bytes and has its own entry: six bytes and three digits make nine.
+//! `AADSTS` and three digits make nine bytes: their tenth is whatever stands before them.
 
 use aho_corasick::AhoCorasick;
 
 /// Bytes of a window.
-const WINDOW: usize = 9;
+const WINDOW: usize = 10;
 /// Bytes of a gram.
-const GRAM: usize = 4;
+const GRAM: usize = 5;
 /// Distance of two samples: a window holds this many grams, so one of them is always hit.
 const STEP: usize = WINDOW - GRAM + 1;
 /// Samples that one look-up round joins.
 const ROUND: usize = 8;
 /// Bytes that a round looks at.
-const REACH: usize = (ROUND - 1) * STEP + GRAM;
-/// Bits of the table that the hot loop asks: 32 KiB, which stays in a core's first-level cache.
-const KNOWN_BITS: u32 = 18;
+const REACH: usize = (ROUND - 1) * STEP + LOADED;
+/// Bytes that the hot loop loads for a gram.
+const LOADED: usize = 8;
+/// The hot loop's table has two to this power words: 16 KiB, which stay in a core's first-level cache beside the text.
+const WORD_BITS: u32 = 11;
 /// Bits of the hash that finds a gram's entries.
 const HEAD_BITS: u32 = 13;
 /// What spreads grams over the tables; the one that suits the literals best is picked.
-const MULTIPLIERS: [u32; 4] = [0x9E37_79B1, 0x85EB_CA6B, 0xC2B2_AE35, 0x27D4_EB2F];
+const MULTIPLIERS: [u64; 4] =
+    [0x9E37_79B9_7F4A_7C15, 0xC2B2_AE3D_27D4_EB4F, 0xD6E8_FEB8_6659_FD93, 0xFF51_AFD7_ED55_8CCD];
 
 /// What every AADSTS code begins with.
 pub(super) const CODE_PREFIX: &[u8] = b"AADSTS";
+/// Bytes of a code that the filter looks at: the prefix and three digits.
+const CODE_LENGTH: usize = CODE_PREFIX.len() + 3;
 
 /// A literal found at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,12 +43,12 @@ pub struct Hit {
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    gram: u32,
-    /// The literal's first four bytes, which tell most false hits apart at no cost.
-    first: u32,
+    gram: u64,
+    /// The literal's first gram, which tells most false hits apart at no cost.
+    first: u64,
     literal: u16,
-    /// Distance of the gram from the literal's first byte.
-    offset: u16,
+    /// Distance of the gram from the literal's first byte; negative where it begins before it.
+    offset: i16,
     /// Next entry with the same hash, plus one; 0 ends the chain.
     next: u16,
 }
@@ -52,8 +57,8 @@ struct Entry {
 #[derive(Debug, Clone)]
 pub struct Filter {
     literals: Vec<Box<[u8]>>,
-    multiplier: u32,
-    /// A bit for the hash of each gram: the only thing the hot loop looks at.
+    multiplier: u64,
+    /// Two bits for the hash of each gram: the only thing the hot loop looks at.
     known: Known,
     heads: Vec<u16>,
     entries: Vec<Entry>,
@@ -77,19 +82,19 @@ impl Filter {
                 entries.extend(offsets.map(|offset| Entry::new(literal, number, offset)));
             }
         }
-        let known_by = |multiplier: u32| {
+        let known_by = |multiplier: u64| {
             let mut known = Known::default();
             for entry in &entries {
-                known.insert(hash(entry.gram, multiplier, KNOWN_BITS));
+                known.insert(hash(entry.gram, multiplier));
             }
             known
         };
         let tries = MULTIPLIERS.map(|multiplier| (multiplier, known_by(multiplier)));
-        let cost = |(multiplier, known): &(u32, Known)| common.count_known(known, *multiplier);
+        let cost = |(multiplier, known): &(u64, Known)| common.count_known(known, *multiplier);
         let (multiplier, known) = tries.into_iter().min_by_key(cost).unwrap_or_else(|| (1, Known::default()));
         let mut heads = vec![0; 1 << HEAD_BITS];
         for (i, entry) in (1_u16..).zip(&mut entries) {
-            entry.next = std::mem::replace(&mut heads[hash(entry.gram, multiplier, HEAD_BITS)], i);
+            entry.next = std::mem::replace(&mut heads[head(hash(entry.gram, multiplier))], i);
         }
         let automaton = if short.is_empty() { None } else { AhoCorasick::new(&short).ok() };
         let short = automaton.map(|automaton| (automaton, short_numbers));
@@ -116,12 +121,11 @@ impl Filter {
         while let Some(round) = buffer.get(at..end).and_then(|left| left.first_chunk::<REACH>()) {
             let mut known = 0;
             for sample in 0..ROUND {
-                known |= self.known.shifted(hash(gram_at(round, sample * STEP), self.multiplier, KNOWN_BITS));
+                known |= self.known.shifted(hash(loaded(round, sample * STEP), self.multiplier));
             }
             if known & 1 != 0 {
                 for sample in 0..ROUND {
-                    let gram = gram_at(round, sample * STEP);
-                    if self.known.holds(hash(gram, self.multiplier, KNOWN_BITS)) {
+                    if self.known.holds(hash(loaded(round, sample * STEP), self.multiplier)) {
                         self.verify(buffer, at + sample * STEP, from, to, hits);
                     }
                 }
@@ -144,15 +148,16 @@ impl Filter {
 
     fn verify(&self, buffer: &[u8], at: usize, from: usize, to: usize, hits: &mut Vec<Hit>) {
         let gram = gram_at(buffer, at);
-        let mut next = self.heads[hash(gram, self.multiplier, HEAD_BITS)];
+        let mut next = self.heads[head(hash(gram, self.multiplier))];
         while next != 0 {
             let entry = self.entries[usize::from(next) - 1];
             next = entry.next;
             if entry.gram != gram {
                 continue;
             }
-            let begin = at.wrapping_sub(usize::from(entry.offset));
+            let Some(begin) = at.checked_add_signed(-isize::from(entry.offset)) else { continue };
             if (from..to).contains(&begin)
+                && begin + GRAM <= buffer.len()
                 && gram_at(buffer, begin) == entry.first
                 && self.is_at(&buffer[begin..], entry.literal)
             {
@@ -165,9 +170,10 @@ impl Filter {
         match self.literals.get(usize::from(literal)) {
             Some(literal) => text.starts_with(literal),
             None => {
-                text.len() >= WINDOW
-                    && text.starts_with(CODE_PREFIX)
-                    && text[CODE_PREFIX.len()..WINDOW].iter().all(u8::is_ascii_digit)
+                text.starts_with(CODE_PREFIX)
+                    && text
+                        .get(CODE_PREFIX.len()..CODE_LENGTH)
+                        .is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
             }
         }
     }
@@ -175,74 +181,94 @@ impl Filter {
 
 impl Entry {
     fn new(text: &[u8], literal: u16, offset: usize) -> Self {
-        // Literals are signatures' anchors, far below 64 KiB; the filter refuses nothing, the catalogue's lint does.
-        let place = u16::try_from(offset).unwrap_or(u16::MAX);
+        // Literals are signatures' anchors, far below 32 KiB; the filter refuses nothing, the catalogue's lint does.
+        let place = i16::try_from(offset).unwrap_or(i16::MAX);
         Self { gram: gram_at(text, offset), first: gram_at(text, 0), literal, offset: place, next: 0 }
     }
 }
 
-/// The grams of `AADSTS` and any three digits, each different one once.
+/// The grams of any byte, `AADSTS` and any three digits, each different one once.
 fn code_entries() -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for number in 0..1000 {
-        let window = format!("{}{number:03}", CODE_PREFIX.escape_ascii()).into_bytes();
-        for offset in 0..STEP {
-            // The first grams hold no digit, the next ones not all of them.
-            let is_new = match offset {
-                0..=2 => number == 0,
-                3 => number % 100 == 0,
-                4 => number % 10 == 0,
-                _ => true,
-            };
-            if is_new {
-                entries.push(Entry::new(&window, Filter::code(), offset));
-            }
-        }
-    }
-    entries
+    let first = gram_at(CODE_PREFIX, 0);
+    let entry = |gram: &[u8], offset| Entry { gram: gram_at(gram, 0), first, literal: Filter::code(), offset, next: 0 };
+    let before = (0..=u8::MAX).map(|byte| entry(&[byte, b'A', b'A', b'D', b'S'], -1));
+    let inside = (0_i16..).zip(CODE_PREFIX.windows(GRAM)).map(|(offset, gram)| entry(gram, offset));
+    let with_digits = (2_i16..).zip([10, 100, 1000]).flat_map(|(offset, numbers)| {
+        (0..numbers).map(move |number| {
+            (offset, format!("DSTS{:0width$}", number, width = usize::try_from(offset).unwrap_or(0) - 1))
+        })
+    });
+    let with_digits = with_digits.map(|(offset, text)| entry(&text.as_bytes()[text.len() - GRAM..], offset));
+    before.chain(inside).chain(with_digits).collect()
 }
 
-/// A set of hashes, one bit each.
+/// A set of hashes, two bits of one word each: one of a hundred strangers has one of them, hardly one has both.
 #[derive(Debug, Clone)]
-struct Known(Box<[u64; 1 << (KNOWN_BITS - 6)]>);
+struct Known(Box<[u64; 1 << WORD_BITS]>);
 
 impl Default for Known {
-    #[expect(
-        clippy::large_stack_arrays,
-        reason = "32 KiB for a moment, in exchange for look-ups without bounds checks"
-    )]
     fn default() -> Self {
-        Self(Box::new([0; 1 << (KNOWN_BITS - 6)]))
+        Self(Box::new([0; 1 << WORD_BITS]))
     }
 }
 
 impl Known {
-    fn insert(&mut self, hash: usize) {
-        self.0[hash >> 6] |= 1 << (hash & 63);
+    fn insert(&mut self, hash: u64) {
+        self.0[word(hash)] |= 1 << bits(hash).0 | 1 << bits(hash).1;
     }
 
     /// A word whose lowest bit says whether the hash is in the set; the others mean nothing.
     #[inline]
-    fn shifted(&self, hash: usize) -> u64 {
-        self.0[hash >> 6] >> (hash & 63)
+    fn shifted(&self, hash: u64) -> u64 {
+        let word = self.0[word(hash)];
+        (word >> bits(hash).0) & (word >> bits(hash).1)
     }
 
     #[inline]
-    fn holds(&self, hash: usize) -> bool {
+    fn holds(&self, hash: u64) -> bool {
         self.shifted(hash) & 1 != 0
     }
 }
 
+/// The word of the table that a hash belongs to, by its highest bits.
 #[inline]
-fn gram_at(bytes: &[u8], at: usize) -> u32 {
-    let mut gram = [0; GRAM];
-    gram.copy_from_slice(&bytes[at..at + GRAM]);
-    u32::from_le_bytes(gram)
+#[expect(clippy::cast_possible_truncation, reason = "a few bits are left")]
+fn word(hash: u64) -> usize {
+    (hash >> (64 - WORD_BITS)) as usize
+}
+
+/// The two bits in that word.
+#[inline]
+fn bits(hash: u64) -> (u64, u64) {
+    ((hash >> 40) & 63, (hash >> 46) & 63)
+}
+
+/// The chain of entries that a hash belongs to.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a few bits are left")]
+fn head(hash: u64) -> usize {
+    (hash >> (64 - HEAD_BITS)) as usize
+}
+
+/// A gram in the five highest bytes.
+#[inline]
+fn gram_at(bytes: &[u8], at: usize) -> u64 {
+    let mut gram = [0; LOADED];
+    gram[LOADED - GRAM..].copy_from_slice(&bytes[at..at + GRAM]);
+    u64::from_le_bytes(gram)
+}
+
+/// The same from eight bytes, the last three of which do not matter.
+#[inline]
+fn loaded(bytes: &[u8; REACH], at: usize) -> u64 {
+    let mut eight = [0; LOADED];
+    eight.copy_from_slice(&bytes[at..at + LOADED]);
+    u64::from_le_bytes(eight) << (8 * (LOADED - GRAM))
 }
 
 #[inline]
-fn hash(gram: u32, multiplier: u32, bits: u32) -> usize {
-    (gram.wrapping_mul(multiplier) >> (32 - bits)) as usize
+fn hash(gram: u64, multiplier: u64) -> u64 {
+    gram.wrapping_mul(multiplier)
 }
 
 /// What fills Jira's logs, in a sample: literals lend windows that are rare there, and the tables avoid what is frequent.
@@ -260,25 +286,26 @@ impl CommonText {
         let text: &[u8] = include_bytes!("common_text.txt");
         let mut counts = vec![0_u16; 1 << Self::COUNT_BITS];
         for gram in text.windows(GRAM) {
-            let count = &mut counts[hash(gram_at(gram, 0), MULTIPLIERS[0], Self::COUNT_BITS)];
+            let count = &mut counts[Self::place(gram)];
             *count = count.saturating_add(1);
         }
         Self { text, counts }
     }
 
     fn rarest_window(&self, literal: &[u8]) -> usize {
-        let count = |at: usize| u32::from(self.counts[hash(gram_at(literal, at), MULTIPLIERS[0], Self::COUNT_BITS)]);
+        let count = |at: usize| u32::from(self.counts[Self::place(&literal[at..at + GRAM])]);
         let cost = |window: usize| -> u32 { (window..window + STEP).map(count).sum() };
         (0..=literal.len() - WINDOW).min_by_key(|&window| cost(window)).unwrap_or(0)
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "a few bits are left")]
+    fn place(gram: &[u8]) -> usize {
+        (hash(gram_at(gram, 0), MULTIPLIERS[0]) >> (64 - Self::COUNT_BITS)) as usize
+    }
+
     /// How many grams of the sample a table takes for known ones.
-    fn count_known(&self, known: &Known, multiplier: u32) -> usize {
-        self.text
-            .windows(GRAM)
-            .step_by(3)
-            .filter(|gram| known.holds(hash(gram_at(gram, 0), multiplier, KNOWN_BITS)))
-            .count()
+    fn count_known(&self, known: &Known, multiplier: u64) -> usize {
+        self.text.windows(GRAM).step_by(3).filter(|gram| known.holds(hash(gram_at(gram, 0), multiplier))).count()
     }
 }
 

@@ -1,38 +1,70 @@
 //! Labels in an event's text, found in one pass: what stands behind them are values and hosts.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, Input, MatchKind, Span, packed};
 use memchr::memmem;
 
 use super::capture::CaptureKind;
 
 /// Words with a meaning each, searched all at once.
 pub(super) struct Words<T> {
+    /// The vector search, several times as fast as the automaton; `None` on processors without it.
+    packed: Option<packed::Searcher>,
     automaton: Option<AhoCorasick>,
-    meanings: Vec<T>,
+    words: Vec<(T, &'static str)>,
+    /// For each word, those that may begin where it begins: itself, and what it begins with or what begins with it.
+    kin: Vec<Vec<usize>>,
 }
 
 impl<T: Copy> Words<T> {
     /// Prepares the search.
     pub(super) fn new(words: impl IntoIterator<Item = (T, &'static str)>) -> Self {
-        let (meanings, words): (Vec<T>, Vec<&str>) = words.into_iter().unzip();
+        let words: Vec<(T, &'static str)> = words.into_iter().collect();
+        let texts = || words.iter().map(|(_, word)| *word);
+        // The search stands up to more words than its default limit, and still outruns the automaton.
+        let packed = packed::Config::new().heuristic_pattern_limits(false).builder().extend(texts()).build();
         // A set of short fixed words cannot exceed the automaton's limits.
-        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(words).ok();
-        Self { automaton, meanings }
+        let automaton = match packed {
+            Some(_) => None,
+            None => AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(texts()).ok(),
+        };
+        let is_kin = |word: &str, other: &str| word.starts_with(other) || other.starts_with(word);
+        let kin_of = |word: &str| (0..words.len()).filter(|&other| is_kin(word, words[other].1)).collect();
+        let kin = texts().map(kin_of).collect();
+        Self { packed, automaton, words, kin }
     }
 
-    /// Whether a word with such a meaning stands in the text. Of words that overlap only the first to end counts.
+    /// Whether a word with such a meaning stands in the text.
     pub(super) fn any(&self, text: &[u8], is_wanted: impl Fn(T) -> bool) -> bool {
-        let mut found = self.automaton.iter().flat_map(|automaton| automaton.find_iter(text));
-        found.any(|found| is_wanted(self.meanings[found.pattern().as_usize()]))
+        self.places(text).any(|(meaning, _)| is_wanted(meaning))
     }
 
-    /// Every word in the text with the offset behind it, in order of that offset.
-    pub(super) fn find<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (T, usize)> + 'a {
-        let found = self.automaton.iter().flat_map(move |automaton| automaton.find_overlapping_iter(text));
-        found.map(|found| (self.meanings[found.pattern().as_usize()], found.end()))
+    /// Every word in the text with the offset behind it, in order of that offset, the longer word first.
+    pub(super) fn find(&self, text: &[u8]) -> Vec<(T, usize)> {
+        let mut found: Vec<(T, Range<usize>)> = self.places(text).collect();
+        found.sort_by_key(|(_, place)| (place.end, place.start));
+        found.into_iter().map(|(meaning, place)| (meaning, place.end)).collect()
+    }
+
+    /// Every word in the text with its place, in order of where it begins.
+    fn places<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (T, Range<usize>)> + 'a {
+        let mut from = 0;
+        let first_words = std::iter::from_fn(move || {
+            let found = match &self.packed {
+                Some(packed) => packed.find_in(text, Span::from(from..text.len())),
+                None => self.automaton.as_ref()?.find(Input::new(text).range(from..)),
+            }?;
+            from = found.start() + 1;
+            Some((found.start(), &self.kin[found.pattern().as_usize()]))
+        });
+        first_words.flat_map(move |(at, kin)| {
+            let here = kin.iter().map(|&word| &self.words[word]);
+            let here = here.filter(move |(_, word)| text[at..].starts_with(word.as_bytes()));
+            here.map(move |(meaning, word)| (*meaning, at..at + word.len()))
+        })
     }
 }
 
@@ -107,7 +139,8 @@ static LABEL_WORDS: LazyLock<Words<Label>> =
 
 /// Every label in the text, with the offset behind it.
 pub(super) fn labels(text: &[u8]) -> impl Iterator<Item = (Label, usize)> {
-    without_frames(text).flat_map(|(at, part)| LABEL_WORDS.find(part).map(move |(label, end)| (label, at + end)))
+    without_frames(text)
+        .flat_map(|(at, part)| LABEL_WORDS.find(part).into_iter().map(move |(label, end)| (label, at + end)))
 }
 
 /// The parts of a text between its stack frames, which are most of it and hold no values, and their offsets.
