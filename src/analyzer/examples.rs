@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use rayon::prelude::*;
+
 use super::memory::scan_text;
 use crate::catalogue::{Catalogue, CatalogueError, Flaw, Placed, PlacedFile, Role, Signature};
 use crate::matcher::Matcher;
@@ -41,15 +43,16 @@ pub fn load_with(paths: &[PathBuf]) -> Result<Catalogue, CatalogueError> {
 /// Scans every example and counter-example of the files with the whole catalogue, which must hold their signatures.
 pub fn prove(catalogue: &Catalogue, files: &[PlacedFile]) -> Result<Proof, CatalogueError> {
     let matcher = Matcher::new(catalogue, |_| true)?;
-    let mut proof = Proof::default();
-    for file in files {
-        for block in &file.signatures {
-            let Some(rank) = catalogue.rank_of(&block.value.id) else { continue };
-            let subject = Subject { catalogue, matcher: &matcher, file, block, rank };
-            subject.prove(&mut proof);
-        }
-    }
-    Ok(proof)
+    let subjects: Vec<Subject<'_>> = files
+        .iter()
+        .flat_map(|file| file.signatures.iter().map(move |block| (file, block)))
+        .filter_map(|(file, block)| {
+            let rank = catalogue.rank_of(&block.value.id)?;
+            Some(Subject { catalogue, matcher: &matcher, file, block, rank })
+        })
+        .collect();
+    let parts: Vec<Proof> = subjects.par_iter().map(Subject::prove).collect();
+    Ok(parts.into_iter().fold(Proof::default(), Proof::and))
 }
 
 /// The examples of the built-in signatures that a user's signature now claims; where the author wants that, the
@@ -85,6 +88,20 @@ pub fn taken_over(catalogue: &Catalogue, own: &[PlacedFile]) -> Result<Vec<Flaw>
     Ok(flaws)
 }
 
+impl Proof {
+    /// Both proofs, the flaws of this one first.
+    fn and(mut self, other: Self) -> Self {
+        self.flaws.extend(other.flaws);
+        self.undeclared.extend(other.undeclared);
+        self.overlaps.extend(other.overlaps);
+        self.signatures += other.signatures;
+        self.examples += other.examples;
+        self.counter_examples += other.counter_examples;
+        self.codes.extend(other.codes);
+        self
+    }
+}
+
 /// Ranks of the signatures that a text shows.
 struct Claims {
     owners: BTreeSet<usize>,
@@ -109,12 +126,15 @@ struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    fn prove(&self, proof: &mut Proof) {
+    fn prove(&self) -> Proof {
         let signature = &self.block.value;
-        proof.signatures += 1;
-        proof.examples += signature.examples.len();
-        proof.counter_examples += signature.counter_examples.len();
-        proof.codes.extend(signature.matching.codes.iter().cloned());
+        let mut proof = Proof {
+            signatures: 1,
+            examples: signature.examples.len(),
+            counter_examples: signature.counter_examples.len(),
+            codes: signature.matching.codes.iter().cloned().collect(),
+            ..Proof::default()
+        };
         for (i, text) in signature.examples.iter().enumerate() {
             let claims = Claims::of(self.matcher, text);
             if !claims.owners.contains(&self.rank) {
@@ -141,6 +161,7 @@ impl Subject<'_> {
                 proof.flaws.push(self.wrong("counter_examples", i, &text));
             }
         }
+        proof
     }
 
     fn missed(&self, i: usize, claims: &Claims) -> String {

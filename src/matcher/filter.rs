@@ -232,7 +232,6 @@ impl Known {
 
 /// The word of the table that a hash belongs to, by its highest bits.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "a few bits are left")]
 fn word(hash: u64) -> usize {
     (hash >> (64 - WORD_BITS)) as usize
 }
@@ -245,7 +244,6 @@ fn bits(hash: u64) -> (u64, u64) {
 
 /// The chain of entries that a hash belongs to.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "a few bits are left")]
 fn head(hash: u64) -> usize {
     (hash >> (64 - HEAD_BITS)) as usize
 }
@@ -298,7 +296,6 @@ impl CommonText {
         (0..=literal.len() - WINDOW).min_by_key(|&window| cost(window)).unwrap_or(0)
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "a few bits are left")]
     fn place(gram: &[u8]) -> usize {
         (hash(gram_at(gram, 0), MULTIPLIERS[0]) >> (64 - Self::COUNT_BITS)) as usize
     }

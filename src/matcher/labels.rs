@@ -14,7 +14,7 @@ pub(super) struct Words<T> {
     /// The vector search, several times as fast as the automaton; `None` on processors without it.
     packed: Option<packed::Searcher>,
     automaton: Option<AhoCorasick>,
-    words: Vec<(T, &'static str)>,
+    meanings: Vec<(T, &'static str)>,
     /// For each word, those that may begin where it begins: itself, and what it begins with or what begins with it.
     kin: Vec<Vec<usize>>,
 }
@@ -34,7 +34,7 @@ impl<T: Copy> Words<T> {
         let is_kin = |word: &str, other: &str| word.starts_with(other) || other.starts_with(word);
         let kin_of = |word: &str| (0..words.len()).filter(|&other| is_kin(word, words[other].1)).collect();
         let kin = texts().map(kin_of).collect();
-        Self { packed, automaton, words, kin }
+        Self { packed, automaton, meanings: words, kin }
     }
 
     /// Whether a word with such a meaning stands in the text.
@@ -61,7 +61,7 @@ impl<T: Copy> Words<T> {
             Some((found.start(), &self.kin[found.pattern().as_usize()]))
         });
         first_words.flat_map(move |(at, kin)| {
-            let here = kin.iter().map(|&word| &self.words[word]);
+            let here = kin.iter().map(|&word| &self.meanings[word]);
             let here = here.filter(move |(_, word)| text[at..].starts_with(word.as_bytes()));
             here.map(move |(meaning, word)| (*meaning, at..at + word.len()))
         })
