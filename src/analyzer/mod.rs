@@ -1,5 +1,6 @@
 //! The conductor: sources in, chunks in parallel, tallies merged. The only part that knows all stages but the report.
 
+mod carried;
 mod examples;
 mod files;
 mod markers;

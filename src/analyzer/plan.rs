@@ -5,15 +5,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::carried::carrier_of;
 use super::scanner::SourceFacts;
 use super::{Input, Scan, ScanOptions};
 use crate::diagnosis::{Source, SourceTally, Tally};
 use crate::event::Layout;
 use crate::event::layout::SNIFF_LENGTH;
-use crate::input::{self, Opened, PlainFile, Stream};
+use crate::input::{self, Encoding, Opened, PlainFile, Stream, looks_like_utf16};
 
-/// What is said of a source in UTF-16.
-pub(super) const UTF16: &str = "is UTF-16 and was not analysed; convert it first (iconv -f UTF-16 -t UTF-8)";
+/// What is said of a source in UTF-16 that does not name its byte order.
+pub(super) const UTF16: &str =
+    "looks like UTF-16 without a byte order mark and was not analysed; convert it first (iconv -f UTF-16LE -t UTF-8)";
 
 /// A stream that is ready to be scanned.
 pub(super) struct Prepared {
@@ -123,7 +125,10 @@ fn prepare(opened: Opened, source: Arc<Source>) -> io::Result<((Arc<Source>, Lay
         Opened::Plain(file) => {
             let mut buffer = Vec::new();
             let head = file.window(0, SNIFF_LENGTH as u64, &mut buffer)?;
-            if is_utf16(head) {
+            if carrier_of(head, Encoding::of(head)).is_some() {
+                return Ok(((source, Layout::Text), Body::Stream(file.into_stream())));
+            }
+            if looks_like_utf16(head) {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, UTF16));
             }
             let layout = Layout::sniff(head);
@@ -131,11 +136,6 @@ fn prepare(opened: Opened, source: Arc<Source>) -> io::Result<((Arc<Source>, Lay
         }
         Opened::Stream(stream) => Ok(((source, Layout::Text), Body::Stream(stream))),
     }
-}
-
-/// Whether a source begins with the byte order mark of UTF-16.
-pub(super) fn is_utf16(head: &[u8]) -> bool {
-    head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF])
 }
 
 fn reason(error: &io::Error) -> String {

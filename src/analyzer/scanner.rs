@@ -14,6 +14,7 @@ use crate::diagnosis::tally::{LEVELS, Range, widen};
 use crate::diagnosis::{Place, Source, SourceTally, Tally};
 use crate::event::start::{self, StartFinder};
 use crate::event::{EventStart, Header, Layout, Level, Stamp};
+use crate::input::carrier::BYTE_ORDER_MARK;
 use crate::matcher::{Event, Hit, Matcher};
 
 mod pasted;
@@ -26,10 +27,10 @@ const WINDOW_BEFORE: usize = 256;
 const WINDOW_AFTER: usize = 1024;
 /// Most such places.
 const MOST_WINDOWS: usize = 16;
-/// What Windows editors put before UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// What is said of a source that begins with NUL bytes, until a line of a log is found in it.
 pub(crate) const BINARY: &str = "is binary: no line of a log was found in it";
+/// What is said of a source that begins with the byte order mark of UTF-8.
+pub(crate) const MARKED: &str = "begins with a byte order mark";
 /// Bytes before a block that must be in the buffer with it.
 pub(crate) const LOOK_BEHIND: usize = 1024;
 
@@ -55,6 +56,17 @@ pub(crate) struct Block<'a> {
     pub(crate) to: usize,
 }
 
+/// Where a line of carried text stands in the stream that carried it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin {
+    /// Offset of its first byte in the text that is scanned.
+    pub(crate) at: u64,
+    /// Offset of the line in the stream.
+    pub(crate) byte: u64,
+    /// Line feeds before it in the stream.
+    pub(crate) line_feeds: u64,
+}
+
 /// An event whose end was not yet seen.
 #[derive(Debug)]
 struct OpenEvent {
@@ -74,6 +86,8 @@ pub(crate) struct Scanner<'m> {
     finder: StartFinder,
     part_start: u64,
     line_feeds: u64,
+    /// Lines of carried text, in order; empty for a text that stands in its source as it is.
+    origins: Vec<Origin>,
     seen: SourceTally,
     run: Run,
     open: Option<OpenEvent>,
@@ -113,6 +127,7 @@ impl<'m> Scanner<'m> {
             finder,
             part_start,
             line_feeds: 0,
+            origins: Vec::new(),
             seen,
             run: Run::EMPTY,
             open: None,
@@ -146,7 +161,7 @@ impl<'m> Scanner<'m> {
         let mut text_start = from;
         if base + from as u64 == 0 && buffer.starts_with(BYTE_ORDER_MARK) {
             text_start = BYTE_ORDER_MARK.len();
-            self.seen.notes.insert("begins with a byte order mark".to_owned());
+            self.seen.notes.insert(MARKED.to_owned());
             starts.extend(self.finder.test(buffer, text_start).filter(|_| text_start < to));
         }
         let head = &buffer[..buffer.len().min(start::LOOK_AHEAD)];
@@ -208,6 +223,14 @@ impl<'m> Scanner<'m> {
         (self.starts, self.hits) = (starts, hits);
     }
 
+    /// Works on a block of carried text: places are those in the stream. `origins` holds each line that begins in the block,
+    /// and the one that goes on from before.
+    pub(crate) fn feed_carried(&mut self, block: Block<'_>, origins: &mut Vec<Origin>) {
+        std::mem::swap(&mut self.origins, origins);
+        self.feed(block);
+        std::mem::swap(&mut self.origins, origins);
+    }
+
     /// Works on a block behind the scanner's part, only to finish its last event. `false` when that is done.
     pub(crate) fn feed_beyond(&mut self, block: Block<'_>) -> bool {
         let Block { buffer, base, from, to } = block;
@@ -252,6 +275,11 @@ impl<'m> Scanner<'m> {
     }
 
     fn place(&self, byte: u64, line_feeds: u64) -> Place {
+        let behind = self.origins.partition_point(|origin| origin.at <= byte);
+        let (byte, line_feeds) = match behind.checked_sub(1) {
+            Some(last) => (self.origins[last].byte, self.origins[last].line_feeds),
+            None => (byte, line_feeds),
+        };
         Place { source: Arc::clone(&self.facts.source), byte, line_feeds, counted_from: self.part_start }
     }
 

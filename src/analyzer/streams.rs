@@ -1,12 +1,13 @@
 //! What can only be read in order: pipes and compressed files, one scanner from beginning to end.
 
 use super::ScanOptions;
-use super::plan::{Prepared, UTF16, is_utf16};
+use super::carried::{carrier_of, scan_carried};
+use super::plan::{Prepared, UTF16};
 use super::scanner::{Block, LOOK_BEHIND, Scanner};
 use crate::diagnosis::{SourceTally, Tally};
 use crate::event::Layout;
 use crate::event::layout::SNIFF_LENGTH;
-use crate::input::BlockReader;
+use crate::input::{BlockReader, decoded, looks_like_utf16};
 use crate::matcher::Matcher;
 
 /// Scans a stream in order, while another thread reads (and decompresses) ahead. `None` for one that was found in a folder
@@ -14,7 +15,19 @@ use crate::matcher::Matcher;
 pub(super) fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanOptions) -> Option<Tally> {
     let Prepared { mut facts, stream } = prepared;
     let ahead = Scanner::look_ahead(matcher);
-    let mut blocks = BlockReader::new(stream.bytes, options.chunk_size.max(SNIFF_LENGTH));
+    let (bytes, encoding) = decoded(stream.bytes);
+    let mut blocks = BlockReader::new(bytes, options.chunk_size.max(SNIFF_LENGTH));
+    let mut remarks = SourceTally::default();
+    if stream.compressed {
+        remarks.notes.insert("is gzip; places are those of the plain text".to_owned());
+    }
+    if let Some(carrier) = carrier_of(blocks.head(), encoding) {
+        return Some(scan_carried(matcher, facts, blocks, carrier, encoding, remarks));
+    }
+    if looks_like_utf16(blocks.head()) {
+        remarks.problems.insert(UTF16.to_owned());
+        return Some(Tally { sources: [(facts.source, remarks)].into(), ..Tally::default() });
+    }
     let mut scanner: Option<Scanner<'_>> = None;
     let mut buffer: Vec<u8> = Vec::new();
     // Offsets of the buffer's first byte and of the first byte that was not worked on.
@@ -27,10 +40,6 @@ pub(super) fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanO
             buffer.extend_from_slice(&bytes);
             blocks.give_back(bytes);
             failure = error;
-        }
-        if scanner.is_none() && is_utf16(&buffer) {
-            let tally = SourceTally { problems: [UTF16.to_owned()].into(), ..SourceTally::default() };
-            return Some(Tally { sources: [(facts.source, tally)].into(), ..Tally::default() });
         }
         if scanner.is_none() {
             facts.layout = Layout::sniff(&buffer);
@@ -53,9 +62,7 @@ pub(super) fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanO
         base += kept_from as u64;
     }
     let mut scanner = scanner?;
-    if stream.compressed {
-        scanner.seen_mut().notes.insert("is gzip; places are those of the plain text".to_owned());
-    }
+    scanner.seen_mut().notes.extend(remarks.notes);
     if let Some(error) = failure {
         scanner.seen_mut().problems.insert(format!("cannot be read beyond byte {done}: {error}"));
     }

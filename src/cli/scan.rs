@@ -136,8 +136,11 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
     Ok(exit_code(&diagnosis, arguments.fail_on, arguments.strict))
 }
 
-/// Names on standard error what could not be read.
+/// Names on standard error what carried the logs, and what could not be read.
 pub(super) fn complain_of_problems(diagnosis: &Diagnosis) {
+    for carrier in diagnosis.ledger.carriers() {
+        complain(&format!("carrier: {carrier}"));
+    }
     for (source, problem) in diagnosis.ledger.problems() {
         complain(&format!("{}: {problem}", source.name));
     }

@@ -1,6 +1,6 @@
 //! What is worked out from the sum of all parts: findings with their causes, the environment, and the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,7 +9,10 @@ use super::linking::{self, Links};
 use super::sample::{Sample, Source};
 use super::tally::{FindingTally, Marker, MarkerKind, NodeTally, SourceTally, SubjectTally, Tally};
 use super::timeline::Timeline;
-use super::{remedy, tally::LEVELS};
+use super::{
+    remedy,
+    tally::{CARRIER, LEVELS},
+};
 use crate::catalogue::{Catalogue, Confidence, Outline, Severity, Signature};
 use crate::event::Stamp;
 use crate::matcher::{CaptureKind, Context, EvidenceGap};
@@ -148,6 +151,11 @@ impl Ledger {
     /// Logs of which at least a part was read.
     pub fn logs_read(&self) -> usize {
         self.sources.iter().filter(|(_, tally)| tally.bytes > 0 || tally.problems.is_empty()).count()
+    }
+
+    /// What carried the logs, once each: `kubectl prefix and time, 4 pods`.
+    pub fn carriers(&self) -> BTreeSet<&str> {
+        self.sources.iter().flat_map(|(_, tally)| &tally.notes).filter_map(|note| note.strip_prefix(CARRIER)).collect()
     }
 
     /// Every problem with the log it concerns.
@@ -333,7 +341,7 @@ fn environment(tally: &Tally) -> Environment {
             .sources
             .keys()
             .filter_map(|source| source.node.clone())
-            .collect::<std::collections::BTreeSet<_>>()
+            .collect::<BTreeSet<_>>()
             .into_iter()
             .collect(),
     }

@@ -16,7 +16,8 @@ pub const TEXT_LIMIT: usize = 4096;
 pub struct Source {
     /// The Jira host, where one was given or told from the path.
     pub node: Option<String>,
-    /// The log's name: its path as given, or `stdin`.
+    /// The log's name: its path as given, or `stdin`; behind it `:` and the pod, container, program or file where a carrier
+    /// names one.
     pub name: String,
 }
 
@@ -27,7 +28,7 @@ pub struct Sample {
     pub stamp: Option<Stamp>,
     /// The log it stands in.
     pub source: Arc<Source>,
-    /// Offset of its first byte in that log.
+    /// Offset of its first byte in that log; in a carried one, of the line that carries it, as the stream was read.
     pub byte: u64,
     /// Line feeds between `counted_from` and its first byte.
     pub line_feeds: u64,

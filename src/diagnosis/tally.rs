@@ -14,6 +14,8 @@ use crate::matcher::{CaptureKind, Context, Event, EvidenceGap, Match};
 
 /// Number of levels, including "none".
 pub const LEVELS: usize = Level::ALL.len();
+/// How the note begins that says what carried a log.
+pub const CARRIER: &str = "carrier: ";
 /// Distinct Trace IDs that are told apart per finding; beyond that `attempts` is a lower bound.
 pub const ATTEMPTS_KEPT: usize = 1024;
 /// Markers kept per node: the last ones.
@@ -77,7 +79,7 @@ pub struct SubjectTally {
 pub struct SourceTally {
     /// Its line grammar.
     pub layout: Layout,
-    /// Bytes read.
+    /// Bytes read; of a log that came with others in one stream, those of its own lines with what carried them.
     pub bytes: u64,
     /// Events whose first byte was read.
     pub events: u64,
@@ -89,7 +91,7 @@ pub struct SourceTally {
     pub last: Option<Stamp>,
     /// Offsets from UTC that its stamps show, in minutes; `None` stands for no zone.
     pub zones: Smallest<Option<i16>, u64>,
-    /// Byte ranges that were read, by start.
+    /// Byte ranges that were read, by start. What one carrier interleaved shares the range of the stream that carried it.
     pub ranges: BTreeMap<u64, Range>,
     /// What is worth knowing although everything was analysed.
     pub notes: BTreeSet<String>,
@@ -150,12 +152,13 @@ pub enum MarkerKind {
     Authorisation,
 }
 
-/// Where an event stands.
+/// Where an event stands. A log that was carried by something else (kubectl, a container runtime, the journal, grep) has the
+/// places of the stream as it was read, prefixes included, so that the line is found there.
 #[derive(Debug, Clone)]
 pub struct Place {
     /// The log.
     pub source: Arc<Source>,
-    /// Offset of its first byte.
+    /// Offset of its first byte, or of the carrier's line that holds it.
     pub byte: u64,
     /// Line feeds between `counted_from` and that byte.
     pub line_feeds: u64,

@@ -126,6 +126,11 @@ impl PlainFile {
         self.length == 0
     }
 
+    /// Its bytes in order, for a source that cannot be cut into chunks.
+    pub fn into_stream(self) -> Stream {
+        Stream { bytes: Box::new(InOrder { file: self, at: 0 }), compressed: false }
+    }
+
     /// The bytes from `from` up to `to` or the end of the file. They are read into `buffer` unless the file is mapped;
     /// fewer come back when the file was cut short meanwhile.
     pub fn window<'a>(&'a self, from: u64, to: u64, buffer: &'a mut Vec<u8>) -> io::Result<&'a [u8]> {
@@ -149,6 +154,25 @@ impl PlainFile {
             }
         }
         Ok(&buffer[..filled])
+    }
+}
+
+/// A regular file that is read from its beginning to where its end was when it was opened.
+struct InOrder {
+    file: PlainFile,
+    at: u64,
+}
+
+impl Read for InOrder {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.file.length - self.at;
+        let wanted = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+        let count = if wanted == 0 { 0 } else { read_at(&self.file.file, &mut buffer[..wanted], self.at)? };
+        self.at += count as u64;
+        if count == 0 && wanted > 0 {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file was cut short while it was read"));
+        }
+        Ok(count)
     }
 }
 

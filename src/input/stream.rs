@@ -27,6 +27,11 @@ impl BlockReader {
         Self { first: Some(first), blocks, used }
     }
 
+    /// The first block, as long as it was not handed out.
+    pub fn head(&self) -> &[u8] {
+        self.first.as_ref().map_or(&[], |(bytes, _)| bytes)
+    }
+
     /// The next block, full except at the end; `None` behind the last one.
     pub fn next_block(&mut self) -> Option<Block> {
         self.first.take().or_else(|| self.blocks.recv().ok())

@@ -43,8 +43,8 @@ fn a_file_that_may_not_be_read_is_a_problem() {
 }
 
 #[test]
-fn binary_and_utf_16_files_are_named_as_not_analysed() {
-    let utf_16 = utf_16(&fs::read_to_string(SECRET).unwrap());
+fn binary_and_unmarked_utf_16_files_are_named_as_not_analysed() {
+    let utf_16 = utf_16(&fs::read_to_string(SECRET).unwrap()).split_off(2);
     let noise: Vec<u8> = (0..40_000_u32).map(|i| i.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
     for (name, bytes, word) in [("utf-16.log", &utf_16[..], "UTF-16"), ("core", &noise, "binary")] {
         let files = folder(&[(name, bytes)]);

@@ -186,7 +186,8 @@ fn setting(diagnosis: &Diagnosis) -> Option<Shown> {
         parts.push(versions.join(", "));
     }
     if !environment.nodes.is_empty() {
-        parts.push(format!("{} nodes read", environment.nodes.len()));
+        let nodes = environment.nodes.len();
+        parts.push(format!("{nodes} {} read", plural(nodes as u64, "node")));
     }
     if environment.provider.is_some() {
         let protocol = environment.protocol.map_or_else(String::new, |protocol| {
