@@ -76,7 +76,7 @@ fn files_without_any_event() {
         (b"\n", 0),
         (b"\n\n\r\n \t\n", 0),
         (&vec![b'\n'; 200_000], 0),
-        (&vec![0; 200_000], 1),
+        (&vec![0; 200_000], 0),
         (b"x", 1),
         (&vec![b'x'; 200_000], 1),
         (b"\xEF\xBB\xBF", 0),
@@ -201,6 +201,54 @@ fn a_header_behind_nuls_begins_an_event() {
         let report = report(&log);
         assert_eq!((events(&report), findings(&report)), (2, vec![(SECRET_ID, 1)]), "{nuls}");
     }
+}
+
+#[test]
+fn nuls_before_the_first_line_are_no_event_and_hide_no_layout() {
+    for nuls in [1, 600, 70_000, 600_000] {
+        let log = [&vec![0; nuls], INFO.as_bytes(), ERROR.as_bytes(), SECRET.as_bytes(), b"\n"].concat();
+        let report = report(&log);
+        assert_eq!((events(&report), findings(&report)), (2, vec![(SECRET_ID, 1)]), "{nuls}");
+        let source = &report["ledger"]["sources"][0];
+        assert_eq!((&source["layout"], &source["problems"]), (&"jira-main".into(), &serde_json::json!([])), "{nuls}");
+        assert_eq!(source["notes"], serde_json::json!([format!("begins with {nuls} NUL bytes")]));
+        assert_eq!(report["findings"][0]["samples"][0]["byte"], nuls + INFO.len());
+        let piped = cargo_bin_cmd!()
+            .env("XDG_CONFIG_HOME", NO_RULES)
+            .args(["-", "-f", "json", "--source", source["source"].as_str().unwrap()])
+            .write_stdin(log)
+            .output()
+            .unwrap();
+        assert_eq!(serde_json::from_slice::<Value>(&piped.stdout).unwrap(), report, "{nuls}");
+    }
+}
+
+/// 20 GiB that were never written, then two lines: what Jira leaves when its log is emptied by another program.
+#[cfg(target_os = "linux")]
+#[test]
+fn holes_of_a_sparse_file_are_jumped() {
+    use std::os::unix::fs::FileExt;
+    const HOLE: u64 = 20 << 30;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("atlassian-jira.log");
+    let file = fs::File::create(&path).unwrap();
+    let lines = format!("{INFO}{ERROR}{SECRET}\n");
+    if file.write_all_at(lines.as_bytes(), HOLE).is_err() {
+        // The file system under the temporary folder knows no holes.
+        return;
+    }
+    file.write_all_at(lines.as_bytes(), HOLE + (5 << 30)).unwrap();
+    drop(file);
+    let started = Instant::now();
+    // A folder: the layout must be told behind the hole.
+    let found =
+        scan(&Catalogue::built_in(), &[Input::Path(folder.path().to_path_buf())], &ScanOptions::default()).unwrap();
+    let source = found.tally.sources.values().next().unwrap();
+    assert_eq!((source.events, source.problems.len(), source.notes.len()), (4, 0, 3), "{:?}", source.notes);
+    assert_eq!(source.bytes, HOLE + (5 << 30) + lines.len() as u64);
+    assert!(source.notes.contains(&format!("begins with {HOLE} NUL bytes")));
+    assert_eq!(found.tally.findings.values().map(|finding| finding.events).sum::<u64>(), 2);
+    assert_soon(started);
 }
 
 #[test]

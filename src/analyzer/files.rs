@@ -99,9 +99,28 @@ fn scan_chunk(scanner: &mut Scanner<'_>, matcher: &Matcher, file: &PlainFile, ch
         scanner.feed(Block { buffer: bytes, base, from, to });
         scanner.feed_beyond(Block { buffer: bytes, base, from: to, to: beyond })
     };
-    let mut at = (chunk.end + NEAR).min(file.len());
-    let mut goes_on = window(scanner, chunk.start, chunk.end, at);
+    for hole in file.holes().iter().filter(|hole| (chunk.start..chunk.end).contains(&hole.start)) {
+        scanner.seen_mut().notes.insert(format!(
+            "has a hole of {} bytes at byte {} that was jumped: never written, as after it was emptied under its writer",
+            hole.end - hole.start,
+            hole.start
+        ));
+    }
+    let (mut at, mut goes_on);
+    if file.hole_at(chunk.start).is_some_and(|end| end >= chunk.end) {
+        goes_on = scanner.feed_nuls(chunk.start, chunk.end - chunk.start);
+        at = chunk.end;
+    } else {
+        at = (chunk.end + NEAR).min(file.len());
+        goes_on = window(scanner, chunk.start, chunk.end, at);
+    }
     while goes_on && at < file.len() {
+        // The last bytes of a hole are read: what begins behind it must be seen with them.
+        if let Some(end) = file.hole_at(at).map(|end| end - FAR).filter(|&end| end > at) {
+            scanner.feed_nuls_beyond(end - at);
+            at = end;
+            continue;
+        }
         let to = (at + FAR).min(file.len());
         goes_on = window(scanner, at, at, to);
         at = to;

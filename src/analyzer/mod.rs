@@ -105,8 +105,8 @@ pub fn scan(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions) -> R
         return Err(Error::NothingRead(failed.chain(not_logs).collect()));
     }
     for source in scan.tally.sources.values_mut() {
-        if source.events > source.levels[Level::None as usize] && source.problems.remove(BINARY) {
-            source.notes.insert("begins with NUL bytes".to_owned());
+        if source.events > source.levels[Level::None as usize] {
+            source.problems.remove(BINARY);
         }
     }
     scan.tally.settle();

@@ -131,7 +131,13 @@ fn prepare(opened: Opened, source: Arc<Source>) -> io::Result<((Arc<Source>, Lay
             if looks_like_utf16(head) {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, UTF16));
             }
-            let layout = Layout::sniff(head);
+            let layout = if head.first() == Some(&0) {
+                // What another program emptied under its writer begins with NUL bytes; the log begins behind them.
+                let text = file.first_text()?;
+                Layout::sniff(file.window(text, text + SNIFF_LENGTH as u64, &mut buffer)?)
+            } else {
+                Layout::sniff(head)
+            };
             Ok(((source, layout), Body::Plain(file)))
         }
         Opened::Stream(stream) => Ok(((source, Layout::Text), Body::Stream(stream))),

@@ -77,6 +77,8 @@ struct OpenEvent {
     windows: Vec<u8>,
     window_count: usize,
     length: u64,
+    /// NUL bytes at its beginning.
+    nuls: u64,
 }
 
 /// Works through one source, or one part of it.
@@ -223,6 +225,29 @@ impl<'m> Scanner<'m> {
         (self.starts, self.hits) = (starts, hits);
     }
 
+    /// Takes the next `length` bytes of the scanner's own part as NUL, as if a block of them had come. They begin at `base`.
+    /// Whether an event goes on into them.
+    pub(crate) fn feed_nuls(&mut self, base: u64, length: u64) -> bool {
+        if base == 0 {
+            self.open = Some(self.open_event(None, 0, 0));
+            if self.facts.layout == Layout::Text {
+                self.seen.problems.insert(BINARY.to_owned());
+            }
+        }
+        self.seen.bytes += length;
+        self.feed_nuls_beyond(length);
+        self.open.is_some()
+    }
+
+    /// Takes bytes behind the scanner's part as NUL.
+    pub(crate) fn feed_nuls_beyond(&mut self, length: u64) {
+        let Some(event) = &mut self.open else { return };
+        let kept = usize::try_from(length).unwrap_or(TEXT_KEPT).min(TEXT_KEPT - event.text.len());
+        event.text.resize(event.text.len() + kept, 0);
+        event.nuls += if event.nuls == event.length { length } else { 0 };
+        event.length += length;
+    }
+
     /// Works on a block of carried text: places are those in the stream. `origins` holds each line that begins in the block,
     /// and the one that goes on from before.
     pub(crate) fn feed_carried(&mut self, block: Block<'_>, origins: &mut Vec<Origin>) {
@@ -294,6 +319,7 @@ impl<'m> Scanner<'m> {
             windows: Vec::new(),
             window_count: 0,
             length: 0,
+            nuls: 0,
         }
     }
 
@@ -355,6 +381,9 @@ impl<'m> Scanner<'m> {
                 event.window_count += 1;
             }
         }
+        if event.start.is_none() && event.nuls == event.length {
+            event.nuls += part.iter().position(|&byte| byte != 0).unwrap_or(part.len()) as u64;
+        }
         event.length += part.len() as u64;
         self.open = Some(event);
     }
@@ -371,7 +400,10 @@ impl<'m> Scanner<'m> {
     fn close(&mut self) {
         let Some(mut event) = self.open.take() else { return };
         let has_header = event.start.is_some();
-        if !has_header && !event.text.trim_ascii().is_empty() {
+        if event.nuls > 0 && event.nuls == event.length {
+            // Nothing but what a log leaves behind that was emptied under its writer.
+            self.seen.notes.insert(format!("begins with {} NUL bytes", event.nuls));
+        } else if !has_header && !event.text.trim_ascii().is_empty() {
             self.seen.events += 1;
             self.seen.levels[Level::None as usize] += 1;
             if self.facts.layout != Layout::Text {

@@ -41,13 +41,29 @@ pub(super) fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanO
             blocks.give_back(bytes);
             failure = error;
         }
+        let text =
+            if scanner.is_none() { buffer.iter().position(|&byte| byte != 0).unwrap_or(buffer.len()) } else { 0 };
+        if text > 0 && !is_last && buffer.len() - text < SNIFF_LENGTH {
+            // The layout is told from the first text, as in a file.
+            let jumped = text.saturating_sub(LOOK_BEHIND);
+            buffer.drain(..jumped);
+            base += jumped as u64;
+            continue;
+        }
         if scanner.is_none() {
-            facts.layout = Layout::sniff(&buffer);
+            facts.layout = Layout::sniff(&buffer[text..]);
             if facts.layout == Layout::Text && !facts.pasted && !buffer.is_empty() {
                 return None;
             }
         }
-        let scanner = scanner.get_or_insert_with(|| Scanner::new(matcher, facts.clone(), 0));
+        let scanner = scanner.get_or_insert_with(|| {
+            let mut scanner = Scanner::new(matcher, facts.clone(), 0);
+            if base > 0 {
+                scanner.feed_nuls(0, base);
+                done = base;
+            }
+            scanner
+        });
         #[expect(clippy::cast_possible_truncation, reason = "distances inside one buffer")]
         let from = (done - base) as usize;
         let to = if is_last { buffer.len() } else { buffer.len().saturating_sub(ahead).max(from) };

@@ -2,17 +2,21 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek};
+use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::holes;
 use super::map::Map;
 
 /// The first bytes of gzip.
 const GZIP: [u8; 2] = [0x1F, 0x8B];
 /// Files below this size are not worth a map.
 const LEAST_MAPPED: u64 = 1024 * 1024;
+/// Bytes that are searched at a time for the first text.
+const SEARCHED: u64 = 64 * 1024;
 /// A file that has not changed for this long is at rest.
 const AT_REST: Duration = Duration::from_secs(60);
 
@@ -63,6 +67,7 @@ pub struct PlainFile {
     file: File,
     length: u64,
     map: Option<Map>,
+    holes: Vec<Range<u64>>,
 }
 
 /// Opens a path for reading. A named pipe waits for its writer, as everywhere.
@@ -113,7 +118,8 @@ impl PlainFile {
     fn new(file: File, length: u64, map: bool) -> Self {
         // A map that cannot be had is no error: reading gives the same bytes.
         let map = usize::try_from(length).ok().filter(|_| map).and_then(|length| Map::new(&file, length).ok());
-        Self { file, length, map }
+        let holes = holes::of(&file, length);
+        Self { file, length, map, holes }
     }
 
     /// Length in bytes when it was opened.
@@ -124,6 +130,37 @@ impl PlainFile {
     /// Whether it had no bytes when it was opened.
     pub fn is_empty(&self) -> bool {
         self.length == 0
+    }
+
+    /// Long stretches that were never written and read as NUL bytes, in order.
+    pub fn holes(&self) -> &[Range<u64>] {
+        &self.holes
+    }
+
+    /// The end of the hole in which a byte lies.
+    pub fn hole_at(&self, at: u64) -> Option<u64> {
+        let behind = self.holes.partition_point(|hole| hole.start <= at);
+        behind.checked_sub(1).map(|last| self.holes[last].end).filter(|&end| at < end)
+    }
+
+    /// The place of the first byte that is not NUL, or the end.
+    pub fn first_text(&self) -> io::Result<u64> {
+        let (mut at, mut buffer) = (0, Vec::new());
+        while at < self.length {
+            if let Some(end) = self.hole_at(at) {
+                at = end;
+                continue;
+            }
+            let bytes = self.window(at, at + SEARCHED, &mut buffer)?;
+            if let Some(text) = bytes.iter().position(|&byte| byte != 0) {
+                return Ok(at + text as u64);
+            }
+            if bytes.is_empty() {
+                break;
+            }
+            at += bytes.len() as u64;
+        }
+        Ok(self.length)
     }
 
     /// Its bytes in order, for a source that cannot be cut into chunks.

@@ -6,6 +6,7 @@ pub mod carrier;
 mod encoding;
 mod file;
 mod folder;
+mod holes;
 mod map;
 mod stream;
 
