@@ -6,6 +6,8 @@
 mod compressed;
 #[path = "cli/ledger.rs"]
 mod ledger;
+#[path = "cli/outputs.rs"]
+mod outputs;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -34,6 +36,8 @@ fn logmedic() -> Command {
         command.env_remove(variable);
     }
     command.env("XDG_CONFIG_HOME", NO_RULES);
+    // Reports of the same logs must be the same.
+    command.env("SOURCE_DATE_EPOCH", "1768276800");
     command
 }
 
@@ -189,7 +193,7 @@ fn colour_only_where_it_is_wanted() {
     logmedic().args([SECRET, "--color", "never"]).env("CLICOLOR_FORCE", "1").assert().stdout(escape().not());
     logmedic().arg(SECRET).env("NO_COLOR", "1").assert().stdout(escape().not());
     logmedic().arg(SECRET).env("NO_COLOR", "1").env("CLICOLOR_FORCE", "1").assert().stdout(escape().not());
-    for format in ["json", "markdown"] {
+    for format in ["json", "markdown", "jira"] {
         logmedic().args([SECRET, "--color", "always", "-f", format]).assert().stdout(escape().not());
     }
 }

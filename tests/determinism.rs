@@ -146,7 +146,7 @@ fn scanned(input: &Path, threads: usize, chunk_size: usize, map: MapMode) -> (Ta
     // A folder in which by chance nothing looks like a log is refused, however it is read.
     let scan = scan(&CATALOGUE, &[Input::Path(input.to_path_buf())], &options).unwrap_or_default();
     let diagnosis = Diagnosis::new(&CATALOGUE, scan.tally.clone(), scan.not_logs);
-    (scan.tally, render(&diagnosis, Format::Json, ReportOptions { redaction: None, verbose: false }))
+    (scan.tally, render(&diagnosis, Format::Json, ReportOptions::default()))
 }
 
 /// The report of a scan that reads the log from a pipe. The source's name is replaced by `LOG`.

@@ -1,5 +1,5 @@
-//! Expected reports beside their inputs: each file and each folder directly below `sample-logs` has a text, a Markdown
-//! and a JSON report in `tests/golden`, compared byte for byte.
+//! Expected reports beside their inputs: each file and each folder directly below `sample-logs` has a text, a Markdown,
+//! a JSON and a Jira report in `tests/golden`, compared byte for byte.
 //!
 //! `LOGMEDIC_BLESS=1 cargo test --test golden` writes them anew; read the difference before you commit it. The tool's
 //! version and the catalogue's digest are replaced, so that a release or an edit elsewhere in the catalogue changes no file.
@@ -14,7 +14,10 @@ use assert_cmd::cargo::cargo_bin_cmd;
 /// Where no signature files of the user's own are.
 const NO_RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/no-such-folder");
 
-const FORMATS: [(&str, &str); 3] = [("text", "txt"), ("markdown", "md"), ("json", "json")];
+const FORMATS: [(&str, &str); 4] = [("text", "txt"), ("markdown", "md"), ("json", "json"), ("jira", "jira")];
+
+/// 2026-01-13 04:00:00 UTC, the time at which every expected report was made.
+const MADE: &str = "1768276800";
 
 #[test]
 fn reports_are_as_expected() {
@@ -62,8 +65,13 @@ fn samples() -> Vec<PathBuf> {
 }
 
 fn report(sample: &Path, format: &str) -> String {
-    let outcome =
-        cargo_bin_cmd!().env("XDG_CONFIG_HOME", NO_RULES).arg(sample).args(["-q", "-f", format]).output().unwrap();
+    let outcome = cargo_bin_cmd!()
+        .env("XDG_CONFIG_HOME", NO_RULES)
+        .env("SOURCE_DATE_EPOCH", MADE)
+        .arg(sample)
+        .args(["-q", "-f", format])
+        .output()
+        .unwrap();
     assert!(matches!(outcome.status.code(), Some(0 | 1)), "{}: {outcome:?}", sample.display());
     let report = String::from_utf8(outcome.stdout).unwrap();
     assert!(!report.contains('\r'), "{}", sample.display());

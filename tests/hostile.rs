@@ -39,12 +39,12 @@ fn reports(path: &Path, options: &ScanOptions) -> String {
     let catalogue = Catalogue::built_in();
     let scan = scan(&catalogue, &[Input::Path(path.to_path_buf())], options).unwrap();
     let diagnosis = Diagnosis::new(&catalogue, scan.tally, scan.not_logs);
-    for format in [Format::Text, Format::Markdown, Format::Json] {
+    for &format in Format::ALL {
         for verbose in [false, true] {
-            assert_plain(&render(&diagnosis, format, ReportOptions { redaction: None, verbose }));
+            assert_plain(&render(&diagnosis, format, ReportOptions { verbose, ..ReportOptions::default() }));
         }
     }
-    render(&diagnosis, Format::Json, ReportOptions { redaction: None, verbose: false })
+    render(&diagnosis, Format::Json, ReportOptions::default())
 }
 
 /// No control character but line feeds, nothing that hides or turns text round, no escape sequence but our own colours.
@@ -324,7 +324,7 @@ fn hostile_names_stay_text_on_the_terminal() {
     let name = format!("{ATTACK}.log");
     fs::write(folder.path().join(&name), format!("{ERROR}{SECRET}\n")).unwrap();
     fs::write(folder.path().join(format!("{ATTACK}.txt")), "no log").unwrap();
-    for format in ["text", "markdown", "json"] {
+    for format in Format::ALL.iter().map(|format| format.name()) {
         let arguments = ["-v", "--color", "always", "-f", format, ".", &name, &format!("missing-{ATTACK}")];
         let outcome = cargo_bin_cmd!()
             .env("XDG_CONFIG_HOME", NO_RULES)

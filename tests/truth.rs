@@ -70,7 +70,7 @@ fn compare(options: &Options) {
     let catalogue = Catalogue::built_in();
     let scan = scan(&catalogue, &[Input::Path(path)], &ScanOptions::default()).unwrap();
     let diagnosis = Diagnosis::new(&catalogue, scan.tally, scan.not_logs);
-    let report = render(&diagnosis, Format::Json, ReportOptions { redaction: None, verbose: false });
+    let report = render(&diagnosis, Format::Json, ReportOptions::default());
     let report: Value = serde_json::from_str(&report).unwrap();
 
     assert_eq!(report["ledger"]["complete"], true, "{options:?}");

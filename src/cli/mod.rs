@@ -2,6 +2,7 @@
 
 mod explain;
 mod guide;
+mod outputs;
 mod rules;
 mod scan;
 mod schema;

@@ -4,11 +4,11 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use logmedic::{Diagnosis, Format, Input, MapMode, RedactionLevel, ReportOptions, ScanOptions, Severity};
+use logmedic::{Diagnosis, Input, MapMode, ScanOptions, Severity};
 
-use super::{CLEAN, FINDINGS, INCOMPLETE, complain, print, rules};
+use super::outputs::OutputArguments;
+use super::{CLEAN, FINDINGS, INCOMPLETE, complain, rules};
 
 /// Where Jira keeps its logs unless told otherwise.
 const DEFAULT_HOME: &str = "/var/atlassian/application-data/jira";
@@ -18,9 +18,8 @@ pub(super) struct ScanArguments {
     /// Log files, folders with logs, or `-` for standard input [default: a pipe, or Jira's own log folder].
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Form of the report on standard output.
-    #[arg(short, long, value_enum, default_value_t = FormatName::Text)]
-    format: FormatName,
+    #[command(flatten)]
+    output: OutputArguments,
     /// Exit with 1 for findings of this severity or worse.
     #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
     fail_on: FailOn,
@@ -36,9 +35,6 @@ pub(super) struct ScanArguments {
     /// Do not look for this signature (may be repeated).
     #[arg(long, value_name = "ID")]
     skip: Vec<String>,
-    /// How much is masked [default: full for markdown, secrets for the others].
-    #[arg(long, value_name = "LEVEL", value_parser = redaction_levels())]
-    redact: Option<RedactionLevel>,
     /// Whether files are mapped into memory; `auto` maps only files at rest. The report is the same.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = MapName::Auto)]
     mmap: MapName,
@@ -57,15 +53,6 @@ pub(super) struct ScanArguments {
     /// More in the text report: meaning, samples of log lines, notes.
     #[arg(short, long)]
     verbose: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FormatName {
-    Text,
-    Json,
-    Markdown,
-    /// Only the exit code.
-    None,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -116,23 +103,21 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
         skip: arguments.skip.clone(),
         ..ScanOptions::default()
     };
+    arguments.output.check()?;
     let inputs = inputs(arguments)?;
+    arguments.output.refuse_inputs(inputs.iter().map(|input| match input {
+        Input::Path(path) => path.as_path(),
+        // Where standard input is a redirected file, this leads to it.
+        Input::Stdin => Path::new("/dev/stdin"),
+    }))?;
     let scan = logmedic::scan(&catalogue, &inputs, &options)?;
     let diagnosis = Diagnosis::new(&catalogue, scan.tally, scan.not_logs);
     if !arguments.quiet {
         complain_of_problems(&diagnosis);
     }
-    let format = match arguments.format {
-        FormatName::Text => Format::Text,
-        FormatName::Json => Format::Json,
-        FormatName::Markdown => Format::Markdown,
-        FormatName::None => Format::None,
-    };
-    print(&logmedic::render(
-        &diagnosis,
-        format,
-        ReportOptions { redaction: arguments.redact, verbose: arguments.verbose },
-    ))?;
+    let read = diagnosis.ledger.sources.iter().map(|(source, _)| Path::new(&source.name));
+    arguments.output.refuse_inputs(read)?;
+    arguments.output.write(&diagnosis, arguments.verbose)?;
     Ok(exit_code(&diagnosis, arguments.fail_on, arguments.strict))
 }
 
@@ -149,10 +134,6 @@ pub(super) fn complain_of_problems(diagnosis: &Diagnosis) {
 /// What a named path stands for.
 pub(super) fn input(path: &PathBuf) -> Input {
     if path == Path::new("-") { Input::Stdin } else { Input::Path(path.clone()) }
-}
-
-fn redaction_levels() -> impl TypedValueParser<Value = RedactionLevel> {
-    PossibleValuesParser::new(["off", "secrets", "full"]).try_map(|level| level.parse::<RedactionLevel>())
 }
 
 pub(super) fn exit_code(diagnosis: &Diagnosis, fail_on: FailOn, strict: bool) -> u8 {

@@ -10,7 +10,7 @@ pub mod timeline;
 pub mod values;
 
 // What a finding is told in: whoever reads a diagnosis needs no other part.
-pub use crate::event::{Level, Stamp};
+pub use crate::event::{Layout, Level, Stamp};
 pub use crate::matcher::{CaptureKind, Context, EvidenceGap, is_microsoft_host};
 
 pub use finding::{Activity, Diagnosis, Environment, Finding, Ledger, Subject};

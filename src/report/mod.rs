@@ -2,47 +2,33 @@
 //! near a sink, and each sink escapes it in its own way.
 
 mod escape;
+mod format;
+mod jira;
 mod json;
 mod markdown;
 pub mod redact;
+mod sections;
 mod story;
 mod text;
 
 pub use escape::visible;
+pub use format::Format;
 
-use crate::diagnosis::{CaptureKind, Diagnosis, is_microsoft_host};
+use crate::diagnosis::{CaptureKind, Diagnosis, Stamp, is_microsoft_host};
 use redact::{Identity, Redactor};
 
 /// How a report is made, beside its format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReportOptions {
     /// How much is masked; `None` takes the format's own default.
     pub redaction: Option<redact::Level>,
     /// Whether the text report shows log lines and more of what is known.
     pub verbose: bool,
-}
-
-/// A form of report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// For a terminal.
-    Text,
-    /// For programs.
-    Json,
-    /// For GitHub, GitLab and Atlassian's editor.
-    Markdown,
-    /// Nothing: only the exit code counts.
-    None,
-}
-
-impl Format {
-    /// What is masked unless told otherwise: what leaves the house is masked in full.
-    pub fn default_redaction(self) -> redact::Level {
-        match self {
-            Self::Markdown => redact::Level::Full,
-            Self::Text | Self::Json | Self::None => redact::Level::Secrets,
-        }
-    }
+    /// The time that reports for people say they were made at; `None` leaves it out. The library reads no clock.
+    pub made: Option<Stamp>,
+    /// Most UTF-16 units of a report for a ticket (`jira`, `markdown`); `None` takes what a field of the tracker holds.
+    /// A limit that not even heading and footer keep is passed by those two.
+    pub limit: Option<usize>,
 }
 
 /// Tells the redactor what the scan knows to be names: the patterns alone would miss them where they stand bare.
@@ -74,10 +60,5 @@ fn teach(redactor: &mut Redactor, diagnosis: &Diagnosis) {
 pub fn render(diagnosis: &Diagnosis, format: Format, options: ReportOptions) -> String {
     let mut redactor = Redactor::new(options.redaction.unwrap_or_else(|| format.default_redaction()));
     teach(&mut redactor, diagnosis);
-    match format {
-        Format::Text => text::render(&story::tell(diagnosis, &mut redactor), options.verbose),
-        Format::Markdown => markdown::render(&story::tell(diagnosis, &mut redactor)),
-        Format::Json => json::render(diagnosis, &mut redactor),
-        Format::None => String::new(),
-    }
+    format.write(diagnosis, &mut redactor, &options)
 }

@@ -3,16 +3,20 @@
 use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSeparator, WordSplitter};
 
+use super::ReportOptions;
 use super::escape::for_terminal;
-use super::story::{Cause, Story, grouped, severity};
+use super::redact::Redactor;
+use super::story::{self, Cause, Refusal, grouped, severity};
 use crate::catalogue::Severity;
+use crate::diagnosis::Diagnosis;
 
 const WIDTH: usize = 80;
 /// Where facts begin.
 const COLUMN: usize = 12;
 
-/// Writes the story.
-pub(super) fn render(story: &Story, verbose: bool) -> String {
+/// Writes the report.
+pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &ReportOptions) -> String {
+    let (story, verbose) = (story::tell(diagnosis, redactor, options), options.verbose);
     let mut out = String::new();
     let verdict = &story.verdict;
     let style = style(verdict.severity);
@@ -80,6 +84,9 @@ fn tell_cause(out: &mut String, cause: &Cause, verbose: bool) {
     for (label, fact) in &cause.facts {
         row(out, label, &for_terminal(fact));
     }
+    if !cause.ruled_out.is_empty() {
+        row(out, "not this", &cause.ruled_out.join("; "));
+    }
     if verbose {
         row(out, "meaning", &cause.meaning);
         row(out, "likely", &cause.likely.join("; "));
@@ -90,8 +97,10 @@ fn tell_cause(out: &mut String, cause: &Cause, verbose: bool) {
     let gap = WIDTH.saturating_sub(COLUMN + restart.len() + legend.len()).max(2);
     out.push_str(&format!("  FIX       {restart}{}{legend}\n", " ".repeat(gap)));
     for (i, action) in cause.actions.iter().enumerate() {
-        let needs = action.needs.as_ref().map_or_else(String::new, |needs| format!("Needs: {needs}. "));
-        let text = format!("{needs}{} [{}]", action.text, action.tag);
+        let is_new = !action.same_needs && !action.needs.is_empty();
+        let needs = if is_new { format!("Needs: {}. ", action.needs) } else { String::new() };
+        let tag = if action.in_guide { action.tag.as_str() } else { "ours" };
+        let text = format!("{needs}{} [{tag}]", action.text);
         let head = format!("  {:>2} {} ", i + 1, action.side);
         let indent = " ".repeat(COLUMN);
         let first = format!("{head:<COLUMN$}");
@@ -107,9 +116,10 @@ fn tell_cause(out: &mut String, cause: &Cause, verbose: bool) {
         row(out, "DON'T", dont);
     }
     row(out, "CHECK", &cause.check);
-    for (i, (label, value)) in cause.newest_refusal.iter().enumerate() {
-        let head = if i == 0 { "TO MS" } else { "" };
-        row(out, head, &format!("{label:<15} {}", for_terminal(value)));
+    let hidden = if verbose { 0 } else { cause.refusals.len().saturating_sub(1) };
+    let shown = &cause.refusals[hidden..];
+    for (i, refusal) in shown.iter().enumerate() {
+        tell_refusal(out, refusal, if i == 0 { "TO MS" } else { "" });
     }
     if !cause.caused.is_empty() {
         let parts: Vec<String> =
@@ -128,6 +138,17 @@ fn tell_cause(out: &mut String, cause: &Cause, verbose: bool) {
             if evidence.cut > 0 {
                 out.push_str(&format!("    | [cut, {} more bytes]\n", grouped(evidence.cut as u64)));
             }
+        }
+    }
+}
+
+/// The values under which Microsoft's support finds a refusal, one a line so that each can be copied.
+fn tell_refusal(out: &mut String, refusal: &Refusal, label: &str) {
+    row(out, label, &format!("{:<15} {}", format!("{} refusal", refusal.which), for_terminal(&refusal.time)));
+    let ids = [("Trace ID", &refusal.trace_id), ("Correlation ID", &refusal.correlation_id)];
+    for (name, id) in ids {
+        if let Some(id) = id {
+            row(out, "", &format!("{name:<15} {}", for_terminal(id)));
         }
     }
 }

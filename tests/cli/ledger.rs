@@ -12,7 +12,7 @@ use super::{CLEAN, SECRET, folder, json, logmedic, spawn};
 
 #[test]
 fn what_could_not_be_read_is_named() {
-    for format in ["text", "markdown"] {
+    for format in ["text", "markdown", "jira"] {
         for readable in [CLEAN, SECRET] {
             let report = logmedic().args([readable, "no-such.log", "-f", format]).assert();
             report.stdout(contains("INCOMPLETE").and(contains("no-such.log")));
@@ -54,7 +54,7 @@ fn binary_and_unmarked_utf_16_files_are_named_as_not_analysed() {
         assert_eq!(report["ledger"]["complete"], false, "{name}");
         let problem = report["ledger"]["problems"][0].as_str().unwrap();
         assert!(problem.contains(name) && problem.contains(word), "{problem}");
-        for format in ["text", "markdown"] {
+        for format in ["text", "markdown", "jira"] {
             let outcome = logmedic().arg(&path).args([CLEAN, "-v", "-f", format]).assert();
             outcome.code(3).stdout(contains("INCOMPLETE").and(contains(name)));
         }

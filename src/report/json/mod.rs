@@ -5,6 +5,7 @@ mod writer;
 
 use std::collections::BTreeMap;
 
+use super::ReportOptions;
 use super::redact::Redactor;
 use crate::catalogue::Catalogue;
 use crate::diagnosis::{CaptureKind, Diagnosis, Finding, Level, MarkerKind, Sample, Source, SourceTally, Stamp};
@@ -19,7 +20,7 @@ use writer::to_json;
 pub(super) const SCHEMA: &str = "logmedic.report/1";
 
 /// Writes the report.
-pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor) -> String {
+pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, _: &ReportOptions) -> String {
     let findings = diagnosis.findings.iter().map(|found| finding(found, redactor)).collect();
     let environment = &diagnosis.environment;
     let [title, url, updated] = Catalogue::guide_name();

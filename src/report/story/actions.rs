@@ -1,6 +1,7 @@
 //! Steps as actions: neighbours on one side become one item of the list.
 
 use super::Action;
+use super::words::plural;
 use crate::catalogue::{Side, When};
 use crate::diagnosis::Step;
 
@@ -34,17 +35,44 @@ pub(super) fn actions(steps: &[Step]) -> Vec<Action> {
             })
             .collect();
         text.push_str(&sentences.join(" "));
-        let new_needs = (!first.needs.is_empty() && first.needs != needs).then(|| first.needs.clone());
+        let same_needs = first.needs == needs;
         needs.clone_from(&first.needs);
         actions.push(Action {
             side: side(first.side),
-            needs: new_needs,
+            needs: first.needs.clone(),
+            same_needs,
             text,
-            tag: if first.in_guide { tag(group) } else { "ours".to_owned() },
+            tag: tag(group),
+            in_guide: first.in_guide,
             notes: notes(group),
         });
     }
     actions
+}
+
+/// `app owner or Cloud Application Administrator: steps 1 and 4; Jira system administrator: step 2`.
+pub(super) fn ask(actions: &[Action]) -> String {
+    let mut asked: Vec<(&str, Vec<String>)> = Vec::new();
+    for (number, action) in (1..).zip(actions) {
+        let who = if action.needs.is_empty() { action.side } else { action.needs.as_str() };
+        match asked.iter_mut().find(|(other, _)| *other == who) {
+            Some((_, numbers)) => numbers.push(number.to_string()),
+            None => asked.push((who, vec![number.to_string()])),
+        }
+    }
+    let parts: Vec<String> = asked
+        .into_iter()
+        .map(|(who, numbers)| {
+            let steps = plural(numbers.len() as u64, "step");
+            let numbers = match numbers.as_slice() {
+                [] => String::new(),
+                [only] => only.clone(),
+                [some @ .., last] => format!("{} and {last}", some.join(", ")),
+            };
+            format!("{who}: {steps} {numbers}")
+        })
+        .collect();
+    parts.join("; ")
 }
 
 /// `; guide steps 16-19, 22`, or nothing where the guide has none.

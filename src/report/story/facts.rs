@@ -1,4 +1,4 @@
-//! The labelled facts of a cause: what it hits, when, how often, and what it is not.
+//! The labelled facts of a cause: what it hits, when and how often.
 
 use super::words::{grouped, plural, time_range};
 use crate::catalogue::{Category, Confidence, Role};
@@ -81,9 +81,6 @@ pub(super) fn facts(
     }
     if finding.signature.confidence == Confidence::Experimental {
         facts.push(("unsure", "experimental: recognised by a text that was not confirmed in a real log".to_owned()));
-    }
-    if !finding.signature.not_this.is_empty() {
-        facts.push(("not this", finding.signature.not_this.join("; ")));
     }
     facts.into_iter().map(|(label, fact)| (label, Shown::own(fact))).collect()
 }

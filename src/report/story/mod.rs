@@ -4,30 +4,38 @@
 //! Fields of type [`Shown`] hold values from logs; strings hold our own words and the catalogue's.
 
 mod actions;
+mod before;
+mod evidence;
 mod facts;
+mod setting;
+mod verdict;
 mod words;
 
+use super::ReportOptions;
 use super::redact::{Redactor, Shown};
-use crate::catalogue::{Category, Restart, Role, Severity};
-use crate::diagnosis::{Activity, CaptureKind, Diagnosis, Finding, MarkerKind, Sample, Source, Step};
+use crate::catalogue::{Catalogue, Restart, Role, Severity};
+use crate::diagnosis::{Activity, CaptureKind, Diagnosis, Finding, Source, Step};
 
-use actions::actions;
+use actions::{actions, ask};
+pub(super) use evidence::{Evidence, Refusal};
 use facts::facts;
-use words::{bytes, duration, moment, time_range};
-pub(super) use words::{grouped, plural};
-
-/// A cause that was seen so shortly before the logs end is still failing there, in milliseconds: a few polls.
-const STILL: i64 = 15 * 60_000;
+pub(super) use verdict::Verdict;
+use verdict::{Now, now};
+use words::plural;
+use words::{bytes, duration, time_range, utc};
+pub(super) use words::{capital, grouped};
 
 /// Everything a report for people says.
 pub(super) struct Story {
     pub(super) verdict: Verdict,
     /// One line: versions, nodes, provider.
     pub(super) setting: Option<Shown>,
+    /// The same as a table: heads, and the cells of its one row.
+    pub(super) environment: Vec<(&'static str, Shown)>,
     pub(super) causes: Vec<Cause>,
     /// One line each: causes that ended more than an hour before the newest event.
     pub(super) earlier: Vec<Shown>,
-    /// What happened in the hour before a cause.
+    /// One line each: what happened in the hour before a cause, or that nothing did.
     pub(super) before: Vec<Shown>,
     /// One line: what was read.
     pub(super) read: Shown,
@@ -38,15 +46,18 @@ pub(super) struct Story {
     pub(super) not_logs: Vec<Shown>,
     /// What was masked, by class and count.
     pub(super) masked: String,
+    /// The guide that the advice follows: title, address, and date of its text.
+    pub(super) guide: [&'static str; 3],
     pub(super) tool: String,
+    /// When the report was made, if that is to be told.
+    pub(super) made: Option<String>,
 }
 
-/// The first line.
-pub(super) struct Verdict {
-    pub(super) severity: Option<Severity>,
-    pub(super) state: &'static str,
-    pub(super) rest: String,
-}
+/// What no scan can find, since no log holds it.
+pub(super) const IN_NO_LOG: &str =
+    "the connectivity log of a JSM channel (a screen in Jira) and the sign-in logs of Microsoft Entra";
+/// What stays readable at every level of redaction, so that the case can be solved.
+pub(super) const KEPT: &str = "error codes, app (client) IDs, Trace and Correlation IDs, Microsoft's hosts";
 
 /// A cause, or what has none in these logs.
 pub(super) struct Cause {
@@ -58,13 +69,19 @@ pub(super) struct Cause {
     /// Labelled facts in order.
     pub(super) facts: Vec<(&'static str, Shown)>,
     pub(super) meaning: String,
+    /// Whether it goes on, what it hits and where it was seen, with times in UTC.
+    pub(super) state: Shown,
+    /// Who is asked for which steps.
+    pub(super) ask: String,
     pub(super) likely: Vec<String>,
     pub(super) restart: &'static str,
     pub(super) actions: Vec<Action>,
     pub(super) donts: Vec<String>,
     pub(super) check: String,
-    /// For Microsoft's support: time, Trace ID and Correlation ID of the newest refusal.
-    pub(super) newest_refusal: Vec<(&'static str, Shown)>,
+    /// For Microsoft's support: the first and the last refusal.
+    pub(super) refusals: Vec<Refusal>,
+    /// What it is not.
+    pub(super) ruled_out: Vec<String>,
     /// Events of what it brought about.
     pub(super) caused: Vec<(u64, String)>,
     pub(super) evidence: Vec<Evidence>,
@@ -74,24 +91,20 @@ pub(super) struct Cause {
 /// One or more neighbouring steps on one side.
 pub(super) struct Action {
     pub(super) side: &'static str,
-    pub(super) needs: Option<String>,
+    /// Who is needed.
+    pub(super) needs: String,
+    /// Whether the step before needs the same.
+    pub(super) same_needs: bool,
     pub(super) text: String,
-    /// `16-19`, or `ours`.
+    /// `16-19`, or the ids of our own remedies; empty for a text of the signature.
     pub(super) tag: String,
+    pub(super) in_guide: bool,
     /// Our remarks on the guide's oddities.
     pub(super) notes: Vec<String>,
 }
 
-/// A kept event.
-pub(super) struct Evidence {
-    pub(super) place: Shown,
-    pub(super) text: Shown,
-    /// Bytes that the text lacks.
-    pub(super) cut: usize,
-}
-
 /// Tells the story of a diagnosis.
-pub(super) fn tell(diagnosis: &Diagnosis, redactor: &mut Redactor) -> Story {
+pub(super) fn tell(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &ReportOptions) -> Story {
     let current: Vec<&Finding> = diagnosis.causes().filter(|finding| finding.activity != Activity::Ended).collect();
     let ended: Vec<&Finding> = diagnosis.causes().filter(|finding| finding.activity == Activity::Ended).collect();
     // With nothing that goes on, the causes that ended are the story.
@@ -103,99 +116,26 @@ pub(super) fn tell(diagnosis: &Diagnosis, redactor: &mut Redactor) -> Story {
     for (source, tally) in &diagnosis.ledger.sources {
         notes.extend(tally.notes.iter().map(|note| of_source(source, note, redactor)));
     }
-    let before = diagnosis
-        .before
-        .iter()
-        .map(|marker| Shown::own(format!("{} {}", moment(marker.stamp()), marker_text(&marker.what))))
-        .collect();
     Story {
-        verdict: verdict(diagnosis, &told),
-        setting: setting(diagnosis),
+        verdict: verdict::verdict(diagnosis, &told),
+        setting: setting::line(diagnosis),
+        environment: setting::table(diagnosis, &told, redactor),
         causes,
         earlier,
-        before,
+        before: before::before(diagnosis, &told, redactor),
         read: Shown::own(read(diagnosis)),
         problems,
         notes,
         not_logs: diagnosis.ledger.not_logs.iter().map(|name| redactor.show(name)).collect(),
         masked: masked(redactor),
+        guide: Catalogue::guide_name(),
+        made: options.made.map(utc),
         tool: format!(
             "logmedic {}, catalogue {}",
             env!("CARGO_PKG_VERSION"),
             &diagnosis.digest[..6.min(diagnosis.digest.len())]
         ),
     }
-}
-
-fn verdict(diagnosis: &Diagnosis, told: &[&Finding]) -> Verdict {
-    let incomplete = if diagnosis.ledger.is_complete() { "" } else { " (INCOMPLETE: see what was not read)" };
-    let Some(first) = told.first() else {
-        let state = if diagnosis.ledger.is_complete() { "NO KNOWN ERROR" } else { "INCOMPLETE" };
-        let rest = if diagnosis.ledger.is_complete() {
-            "in these logs".to_owned()
-        } else {
-            "no known error in what could be read".to_owned()
-        };
-        return Verdict { severity: None, state, rest };
-    };
-    let worst = told.iter().map(|finding| finding.severity).max();
-    let is_mail = told.iter().any(|finding| finding.severity == Severity::Critical && is_mail(finding));
-    let since = diagnosis.newest.zip(first.tally.last).map(|(newest, last)| newest.instant - last.instant);
-    let still = since.is_none_or(|since| since <= STILL);
-    let state = match worst {
-        _ if first.activity == Activity::Ended => "OVER",
-        _ if first.activity == Activity::Unknown => "RECOGNISED",
-        Some(Severity::Critical) if is_mail && still => "MAIL IS DOWN",
-        Some(Severity::Critical) if is_mail => "MAIL FAILED",
-        Some(Severity::Critical) => "JIRA IS IN TROUBLE",
-        Some(Severity::Error) => "ERRORS FOUND",
-        _ => "WARNINGS FOUND",
-    };
-    let roots = told.iter().filter(|finding| finding.signature.role == Role::Root).count();
-    let count = match (roots, told.len()) {
-        (0, _) => "its cause is not in these logs".to_owned(),
-        (1, 1) => "1 cause".to_owned(),
-        (roots, all) if roots == all => format!("{roots} causes"),
-        (roots, all) => {
-            format!("{roots} {}, {} with no cause in these logs", plural(roots as u64, "cause"), all - roots)
-        }
-    };
-    let newest = diagnosis.newest.map_or_else(String::new, |stamp| format!(" ({})", moment(stamp)));
-    let state_now = match (since, first.tally.last) {
-        (Some(_), Some(_)) if still => format!(", still failing when the log ends{newest}"),
-        (Some(since), Some(last)) => {
-            format!(", last seen {}, {} before the log ends{newest}", moment(last), duration(since))
-        }
-        _ => ", time unknown (text without log headers)".to_owned(),
-    };
-    Verdict { severity: worst, state, rest: format!("{count}{state_now}{incomplete}") }
-}
-
-fn is_mail(finding: &Finding) -> bool {
-    !matches!(finding.signature.category, Category::Platform | Category::Jira)
-}
-
-fn setting(diagnosis: &Diagnosis) -> Option<Shown> {
-    let environment = &diagnosis.environment;
-    let mut parts = Vec::new();
-    let versions: Vec<String> = [("Jira", &environment.jira), ("Java", &environment.java)]
-        .iter()
-        .filter_map(|(name, version)| version.as_ref().map(|version| format!("{name} {version}")))
-        .collect();
-    if !versions.is_empty() {
-        parts.push(versions.join(", "));
-    }
-    if !environment.nodes.is_empty() {
-        let nodes = environment.nodes.len();
-        parts.push(format!("{nodes} {} read", plural(nodes as u64, "node")));
-    }
-    if environment.provider.is_some() {
-        let protocol = environment.protocol.map_or_else(String::new, |protocol| {
-            format!(", {}", if protocol == "graph" { "Graph".to_owned() } else { protocol.to_uppercase() })
-        });
-        parts.push(format!("provider Microsoft{protocol}"));
-    }
-    (!parts.is_empty()).then(|| Shown::own(parts.join(" | ")))
 }
 
 fn cause(number: usize, finding: &Finding, diagnosis: &Diagnosis, redactor: &mut Redactor) -> Cause {
@@ -215,6 +155,8 @@ fn cause(number: usize, finding: &Finding, diagnosis: &Diagnosis, redactor: &mut
     let mut caused: Vec<(u64, String)> =
         effects.iter().map(|effect| (effect.tally.events, effect.signature.title.clone())).collect();
     caused.sort_by(|a, b| b.cmp(a));
+    let actions = actions(&steps);
+    let evidence = evidence::evidence(finding, redactor);
     Cause {
         number,
         severity: finding.severity,
@@ -223,47 +165,45 @@ fn cause(number: usize, finding: &Finding, diagnosis: &Diagnosis, redactor: &mut
         codes: codes.join(", "),
         facts: facts(finding, &effects, diagnosis.environment.jira.as_deref(), redactor),
         meaning: signature.meaning.clone(),
+        state: state(finding, diagnosis),
         likely: signature.causes.clone(),
         restart: if signature.restart == Restart::Rolling {
             "restart of the nodes, one after the other"
         } else {
             "no restart"
         },
-        actions: actions(&steps),
+        ask: ask(&actions),
+        actions,
         donts: signature.dont.clone(),
         check: signature.verify.clone(),
-        newest_refusal: newest_refusal(finding, redactor),
+        refusals: evidence::refusals(finding, redactor),
+        ruled_out: signature.not_this.iter().cloned().chain(evidence::clock(finding)).collect(),
         caused,
-        evidence: finding.samples().into_iter().map(|sample| evidence(sample, redactor)).collect(),
+        evidence,
         references: signature.references.clone(),
     }
 }
 
-fn newest_refusal(finding: &Finding, redactor: &mut Redactor) -> Vec<(&'static str, Shown)> {
-    let samples = finding.samples();
-    let value = |sample: &Sample, kind| {
-        sample.captures.iter().find(|(other, _)| *other == kind).map(|(_, value)| value.clone())
+/// Whether a cause goes on and where it was seen. The servers that it hits are a fact of their own.
+fn state(finding: &Finding, diagnosis: &Diagnosis) -> Shown {
+    let mut text = match now(finding, diagnosis.newest) {
+        Now::Failing(end) => format!("still failing at {} (end of the logs)", utc(end)),
+        Now::Silent { last, since, end } => {
+            let over = if finding.activity == Activity::Ended { "over, " } else { "" };
+            format!("{over}last seen {}, {} before the logs end ({})", utc(last), duration(since), utc(end))
+        }
+        Now::Unknown => "time unknown (text without log headers)".to_owned(),
     };
-    let Some(sample) = samples.iter().rev().find(|sample| {
-        value(sample, CaptureKind::TraceId).is_some() || value(sample, CaptureKind::CorrelationId).is_some()
-    }) else {
-        return Vec::new();
-    };
-    let labels = [
-        ("Entra time", CaptureKind::EntraTime),
-        ("Trace ID", CaptureKind::TraceId),
-        ("Correlation ID", CaptureKind::CorrelationId),
-    ];
-    labels
-        .into_iter()
-        .filter_map(|(label, kind)| value(sample, kind).map(|value| (label, redactor.show(&value))))
-        .collect()
-}
-
-fn evidence(sample: &Sample, redactor: &mut Redactor) -> Evidence {
-    let place = format!("{}, line {}", redactor.show(&sample.source.name), sample.line_feeds + 1);
-    let cut = sample.cut;
-    Evidence { place: Shown::own(place), text: redactor.show_bytes(&sample.text), cut }
+    if let Some(first) = finding.tally.first.filter(|first| finding.tally.last != Some(*first)) {
+        text.push_str(&format!("; first seen {}", utc(first)));
+    }
+    let mut nodes: Vec<&str> = finding.tally.sources.keys().filter_map(|source| source.node.as_deref()).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    if !nodes.is_empty() {
+        text.push_str(&format!("; seen on {} of {} nodes", nodes.len(), diagnosis.environment.nodes.len()));
+    }
+    Shown::own(text)
 }
 
 /// A remark of ours on a log, whose name is not ours.
@@ -294,16 +234,6 @@ pub(super) fn severity(severity: Severity) -> &'static str {
         Severity::Error => "ERROR",
         Severity::Warning => "WARNING",
         Severity::Info => "INFO",
-    }
-}
-
-fn marker_text(what: &MarkerKind) -> String {
-    match what {
-        MarkerKind::Started(Some(version)) => format!("Jira {version} started"),
-        MarkerKind::Started(None) => "Jira started".to_owned(),
-        MarkerKind::Build(version) => format!("start-up of Jira {version}"),
-        MarkerKind::Java(version) => format!("start-up with Java {version}"),
-        MarkerKind::Authorisation => "somebody was authorising an integration".to_owned(),
     }
 }
 

@@ -23,6 +23,27 @@ fn zone(stamp: Stamp) -> String {
     }
 }
 
+/// `2026-01-13 02:01:52 UTC`, as a ticket's readers in several zones need it. Without a zone it stays as it is.
+pub(super) fn utc(stamp: Stamp) -> String {
+    let zone = if stamp.offset.is_some() { "UTC" } else { "(zone not in the log)" };
+    format!("{} {} {zone}", date(in_utc(stamp)), clock(in_utc(stamp)))
+}
+
+/// `2026-01-12 00:00:04 to 2026-01-13 02:01:52 UTC`; the date is told once where it does not change.
+pub(super) fn utc_range(first: Stamp, last: Stamp) -> String {
+    let (from, to) = (in_utc(first), in_utc(last));
+    let until = utc(last);
+    if date(from) == date(to) {
+        format!("{} {} to {}", date(from), clock(from), &until[date(to).len() + 1..])
+    } else {
+        format!("{} {} to {until}", date(from), clock(from))
+    }
+}
+
+fn in_utc(stamp: Stamp) -> Stamp {
+    Stamp { offset: stamp.offset.map(|_| 0), ..stamp }
+}
+
 /// `2026-01-13 01:07:52 to 02:01:40Z, 54 min`.
 pub(super) fn time_range(first: Stamp, last: Stamp) -> String {
     if first == last {
@@ -60,6 +81,12 @@ pub(in crate::report) fn plural(count: u64, word: &str) -> String {
     if count == 1 { word.to_owned() } else { format!("{word}s") }
 }
 
+/// A word as it begins a line.
+pub(in crate::report) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 pub(super) fn bytes(count: u64) -> String {
     const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
     #[expect(clippy::cast_precision_loss, reason = "shown with two or three digits")]
@@ -86,5 +113,15 @@ mod tests {
         assert_eq!(bytes(124_000_000), "124 MB");
         assert_eq!(bytes(1_500), "1.5 KB");
         assert_eq!(bytes(0), "0 B");
+    }
+
+    #[test]
+    fn tickets_tell_the_time_in_utc() {
+        let stamp = |text| Stamp::from_report(text).unwrap();
+        let (evening, midnight) = (stamp("2026-01-13T01:30:00.000+02:00"), stamp("2026-01-13T02:00:00.000+02:00"));
+        assert_eq!(utc(evening), "2026-01-12 23:30:00 UTC");
+        assert_eq!(utc_range(evening, midnight), "2026-01-12 23:30:00 to 2026-01-13 00:00:00 UTC");
+        assert_eq!(utc_range(midnight, midnight), "2026-01-13 00:00:00 to 00:00:00 UTC");
+        assert_eq!(utc(stamp("2026-01-13T01:30:00.000")), "2026-01-13 01:30:00 (zone not in the log)");
     }
 }

@@ -1,0 +1,212 @@
+//! Where a report goes: standard output, and files beside it, all from one scan. A file is there whole or not at all:
+//! the report is written beside it under another name, brought to disk, and only then given its own.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use logmedic::diagnosis::Stamp;
+use logmedic::{Diagnosis, Error, Format, RedactionLevel, ReportOptions};
+use tempfile::NamedTempFile;
+
+use super::print;
+
+#[derive(Debug, Args)]
+pub(super) struct OutputArguments {
+    /// Form of the report on standard output.
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = formats())]
+    format: Format,
+    /// Also write the report to FILE, whole or not at all (may be repeated). Its extension tells the form
+    /// (.txt .json .md …), or FORMAT: before it. A new file that can hold log text is its owner's only.
+    #[arg(short, long = "output", value_name = "[FORMAT:]FILE", value_parser = OsStringValueParser::new().try_map(Output::parse))]
+    outputs: Vec<Output>,
+    /// How much is masked [default: full for forms that are made for others, secrets for the rest].
+    #[arg(long, value_name = "LEVEL", value_parser = redaction_levels())]
+    redact: Option<RedactionLevel>,
+    /// Leave out of reports for people when they were made; `SOURCE_DATE_EPOCH`, where set, is the time they tell.
+    #[arg(long)]
+    no_timestamp: bool,
+}
+
+/// A file that a report goes to.
+#[derive(Debug, Clone)]
+struct Output {
+    path: PathBuf,
+    format: Format,
+}
+
+impl OutputArguments {
+    /// Refuses what could not be written later, before a long scan: folders, links, devices, one file named twice.
+    pub(super) fn check(&self) -> Result<()> {
+        self.made()?;
+        let mut known = BTreeSet::new();
+        for output in &self.outputs {
+            let place = output.check()?;
+            if !known.insert(place) {
+                bail!("cannot write {}: it is named twice; each -o needs a file of its own", output.path.display());
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses to write over what is read. Called with what was named before a scan, and after it with what was found.
+    pub(super) fn refuse_inputs<'a>(&self, inputs: impl Iterator<Item = &'a Path>) -> Result<()> {
+        if self.outputs.is_empty() {
+            return Ok(());
+        }
+        let inputs: BTreeSet<FileIdentity> = inputs.filter_map(identity).collect();
+        let mut outputs = self.outputs.iter();
+        match outputs.find(|output| identity(&output.path).is_some_and(|file| inputs.contains(&file))) {
+            Some(output) => bail!(
+                "will not write {}: it is one of the logs that are read; name another file",
+                output.path.display()
+            ),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the files, then the report on standard output. That one comes even where a file cannot be written: on a
+    /// full disk the answer still reaches the one who asked.
+    pub(super) fn write(&self, diagnosis: &Diagnosis, verbose: bool) -> Result<()> {
+        let options = ReportOptions { redaction: self.redact, verbose, made: self.made()?, limit: None };
+        let written = write_files(&self.outputs, |format| logmedic::render(diagnosis, format, options));
+        print(&logmedic::render(diagnosis, self.format, options))?;
+        written
+    }
+
+    /// When reports for people say that they were made: never a clock's reading where equal runs must give equal bytes.
+    fn made(&self) -> Result<Option<Stamp>> {
+        if self.no_timestamp {
+            return Ok(None);
+        }
+        let instant = match std::env::var_os("SOURCE_DATE_EPOCH").filter(|value| !value.is_empty()) {
+            Some(value) => value
+                .to_str()
+                .and_then(|text| text.parse::<u32>().ok())
+                .map(|seconds| i64::from(seconds) * 1000)
+                .with_context(|| {
+                    format!(
+                        "SOURCE_DATE_EPOCH is {}, which is no number of seconds since 1970; mend or unset it",
+                        value.display()
+                    )
+                })?,
+            None => chrono::Utc::now().timestamp_millis(),
+        };
+        Ok(Some(Stamp { instant, offset: Some(0) }))
+    }
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.iter().map(|format| PossibleValue::new(format.name()).help(format.about())))
+        .try_map(|name| Format::named(&name).ok_or("unknown format"))
+}
+
+fn redaction_levels() -> impl TypedValueParser<Value = RedactionLevel> {
+    PossibleValuesParser::new(["off", "secrets", "full"]).try_map(|level| level.parse::<RedactionLevel>())
+}
+
+impl Output {
+    /// Reads `FILE` or `FORMAT:FILE`. A prefix that names no format belongs to the file's name.
+    fn parse(text: OsString) -> Result<Self> {
+        let named = text.to_str().and_then(|text| text.split_once(':'));
+        if let Some((format, path)) = named.and_then(|(name, path)| Some((Format::named(name)?, path))) {
+            if path.is_empty() || format.extension().is_none() {
+                bail!("write {}:FILE with a form that goes to files: {}", format.name(), known_extensions());
+            }
+            return Ok(Self { path: path.into(), format });
+        }
+        let path = PathBuf::from(text);
+        let format = path.extension().and_then(|extension| Format::of_extension(extension.to_str()?));
+        let format = format.ok_or_else(|| {
+            anyhow!("its extension names no form of report; use {}, or write FORMAT:FILE", known_extensions())
+        })?;
+        Ok(Self { path, format })
+    }
+
+    /// Its folder as the system names it, and its name there, if a report can be put there.
+    fn check(&self) -> Result<(PathBuf, OsString)> {
+        let path = self.path.display();
+        let name = self.path.file_name().with_context(|| format!("cannot write {path}: it names a folder"))?;
+        let folder = folder_of(&self.path);
+        let folder =
+            folder.canonicalize().with_context(|| format!("cannot write {path}: its folder cannot be used"))?;
+        match fs::symlink_metadata(&self.path).map(|found| found.file_type()) {
+            Ok(kind) if kind.is_dir() => bail!("cannot write {path}: it is a folder; name a file in it"),
+            Ok(kind) if kind.is_symlink() => bail!("will not write {path}: it is a link; name the file itself"),
+            Ok(kind) if !kind.is_file() => {
+                bail!("will not write {path}: it is no regular file; -f says what goes to standard output")
+            }
+            _ => Ok((folder, name.to_owned())),
+        }
+    }
+
+    /// Puts a report on disk beside the file that it is to become.
+    fn stage(&self, report: &str) -> io::Result<NamedTempFile> {
+        let existing = fs::symlink_metadata(&self.path).ok().filter(fs::Metadata::is_file);
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".logmedic-");
+        #[cfg(unix)]
+        if !self.format.quotes_logs() {
+            // What holds no log text is made like any other file: the system takes the umask off.
+            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        }
+        let mut file = builder.tempfile_in(folder_of(&self.path))?;
+        file.write_all(anstream::adapter::strip_str(report).to_string().as_bytes())?;
+        if let Some(existing) = existing {
+            file.as_file().set_permissions(existing.permissions())?;
+        }
+        file.as_file().sync_all()?;
+        Ok(file)
+    }
+}
+
+/// Writes every file or, as far as that can be known beforehand, none.
+fn write_files(outputs: &[Output], render: impl Fn(Format) -> String) -> Result<()> {
+    let failed = |output: &Output, source: io::Error| Error::Output { path: output.path.clone(), source };
+    let staged: Vec<(&Output, NamedTempFile)> = outputs
+        .iter()
+        .map(|output| match output.stage(&render(output.format)) {
+            Ok(file) => Ok((output, file)),
+            Err(error) => Err(failed(output, error)),
+        })
+        .collect::<Result<_, Error>>()?;
+    for (output, file) in staged {
+        file.persist(&output.path).map_err(|error| failed(output, error.error))?;
+        sync_folder(folder_of(&output.path)).map_err(|error| failed(output, error))?;
+    }
+    Ok(())
+}
+
+/// Brings a new name to disk. Only Unix lets a folder be opened for it.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn known_extensions() -> String {
+    let extensions: Vec<String> =
+        Format::ALL.iter().filter_map(|format| format.extension()).map(|extension| format!(".{extension}")).collect();
+    extensions.join(" ")
+}
+
+/// Device and number of a regular file: equal for every name that it has.
+#[cfg(unix)]
+type FileIdentity = (u64, u64);
+#[cfg(not(unix))]
+type FileIdentity = PathBuf;
+
+fn identity(path: &Path) -> Option<FileIdentity> {
+    let found = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    #[cfg(unix)]
+    return Some((std::os::unix::fs::MetadataExt::dev(&found), std::os::unix::fs::MetadataExt::ino(&found)));
+    #[cfg(not(unix))]
+    return path.canonicalize().ok();
+}
