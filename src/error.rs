@@ -11,6 +11,12 @@ pub enum Error {
     /// None of what was named could be read; the reasons, one a line.
     #[error("nothing could be read:\n{}", .0.join("\n"))]
     NothingRead(Vec<String>),
+    /// A part of a log cannot be read on its own: the log, and the reason.
+    #[error("cannot read a range of {0}: {1}")]
+    NoRange(String, String),
+    /// Reports that must not be added up; the reasons, one a line.
+    #[error("cannot merge:\n  {}", .0.join("\n  "))]
+    Refused(Vec<String>),
     /// Standard input ended before its first byte.
     #[error("nothing was read: standard input is empty; pipe a log into it, or name a file or folder")]
     EmptyStdin,

@@ -40,4 +40,4 @@ pub use error::Error;
 pub use input::MapMode;
 pub use matcher::Context;
 pub use report::redact::Level as RedactionLevel;
-pub use report::{Format, ReportOptions, render, visible};
+pub use report::{Format, Merged, Merger, REPORT_SCHEMA, ReportOptions, render, visible};

@@ -6,6 +6,8 @@
 mod compressed;
 #[path = "cli/ledger.rs"]
 mod ledger;
+#[path = "cli/merge.rs"]
+mod merge;
 #[path = "cli/outputs.rs"]
 mod outputs;
 

@@ -5,6 +5,9 @@
 //! `PROPTEST_CASES=2000 cargo test --test determinism` looks further.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+#[path = "determinism/merge.rs"]
+mod merge;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;

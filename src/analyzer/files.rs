@@ -34,11 +34,12 @@ pub(super) fn scan_files(
         .iter()
         .enumerate()
         .flat_map(|(source, (_, file))| {
-            let length = file.len();
-            (0..length.div_ceil(step).max(1)).map(move |i| Chunk {
+            let wanted = options.range.clone().unwrap_or(0..file.len());
+            let (start, end) = (wanted.start.min(file.len()), wanted.end.min(file.len()));
+            (0..(end - start).div_ceil(step).max(1)).map(move |i| Chunk {
                 source,
-                start: i * step,
-                end: ((i + 1) * step).min(length),
+                start: start + i * step,
+                end: (start + (i + 1) * step).min(end),
             })
         })
         .collect();
@@ -125,7 +126,7 @@ fn scan_chunk(scanner: &mut Scanner<'_>, matcher: &Matcher, file: &PlainFile, ch
         goes_on = window(scanner, at, at, to);
         at = to;
     }
-    if chunk.end == file.len() && !file.is_empty() {
+    if chunk.end == file.len() && chunk.start < chunk.end {
         let mut last = Vec::new();
         if let Ok(byte) = file.window(file.len() - 1, file.len(), &mut last)
             && byte != b"\n"

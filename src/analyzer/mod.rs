@@ -9,12 +9,12 @@ mod plan;
 mod scanner;
 mod streams;
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::catalogue::Catalogue;
 use crate::diagnosis::Tally;
 use crate::error::Error;
-use crate::event::Level;
 use crate::input::MapMode;
 use crate::matcher::Matcher;
 
@@ -22,7 +22,6 @@ pub use examples::{Proof, load_with, prove, taken_over};
 use files::scan_files;
 pub use memory::scan_text;
 use plan::Plan;
-use scanner::BINARY;
 use streams::scan_stream;
 
 /// Bytes that one thread works on at a time; they fit into a core's second-level cache.
@@ -39,6 +38,10 @@ pub struct ScanOptions {
     pub chunk_size: usize,
     /// The name of standard input in the report.
     pub stdin_name: String,
+    /// The name of a file in the report, where only one is named and its path should not stand there.
+    pub file_name: Option<String>,
+    /// Of the only file: the bytes in which the events begin that are counted. It must be a plain file.
+    pub range: Option<Range<u64>>,
     /// Signatures to look for; empty means all.
     pub only: Vec<String>,
     /// Signatures not to look for.
@@ -52,6 +55,8 @@ impl Default for ScanOptions {
             map: MapMode::Auto,
             chunk_size: CHUNK_SIZE,
             stdin_name: "stdin".to_owned(),
+            file_name: None,
+            range: None,
             only: Vec::new(),
             skip: Vec::new(),
         }
@@ -83,6 +88,20 @@ pub fn scan(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions) -> R
         (options.only.is_empty() || names(&options.only, id)) && !names(&options.skip, id)
     })?;
     let Plan { mut scan, files, streams, .. } = Plan::of(inputs, options);
+    if let Some(range) = &options.range {
+        match (&files[..], &streams[..]) {
+            ([(facts, file)], []) if range.start >= file.len() => {
+                let name = facts.source.name.clone();
+                return Err(Error::NoRange(name, format!("it ends at byte {}, before the range begins", file.len())));
+            }
+            ([_] | [], []) => {}
+            (_, [stream]) => {
+                let reason = "a compressed or prefixed log, UTF-16 or a pipe can only be read whole".to_owned();
+                return Err(Error::NoRange(stream.facts.source.name.clone(), reason));
+            }
+            _ => return Err(Error::NoRange("several logs".to_owned(), "a range is of one plain file".to_owned())),
+        }
+    }
     for prepared in streams {
         let name = prepared.facts.source.name.clone();
         match scan_stream(matcher, prepared, options) {
@@ -103,11 +122,6 @@ pub fn scan(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions) -> R
             });
         let not_logs = scan.not_logs.iter().map(|name| format!("  {name}: is no log"));
         return Err(Error::NothingRead(failed.chain(not_logs).collect()));
-    }
-    for source in scan.tally.sources.values_mut() {
-        if source.events > source.levels[Level::None as usize] {
-            source.problems.remove(BINARY);
-        }
     }
     scan.tally.settle();
     Ok(scan)

@@ -89,7 +89,8 @@ impl<'a> Plan<'a> {
         if path.canonicalize().is_ok_and(|path| !self.known.insert(path)) {
             return;
         }
-        let name = path.display().to_string();
+        let given = self.options.file_name.clone().filter(|_| named);
+        let name = given.unwrap_or_else(|| path.display().to_string());
         let source = Arc::new(Source { node: None, name: name.clone() });
         match input::open(path, self.options.map).and_then(|opened| prepare(opened, source)) {
             Err(error) => self.add_problem(name, &reason(&error)),

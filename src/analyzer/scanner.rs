@@ -10,7 +10,7 @@ use std::sync::Arc;
 use memchr::{memchr, memchr_iter};
 
 use super::markers;
-use crate::diagnosis::tally::{LEVELS, Range, widen};
+use crate::diagnosis::tally::{BINARY, LEVELS, Range, widen};
 use crate::diagnosis::{Place, Source, SourceTally, Tally};
 use crate::event::start::{self, StartFinder};
 use crate::event::{EventStart, Header, Layout, Level, Stamp};
@@ -27,8 +27,6 @@ const WINDOW_BEFORE: usize = 256;
 const WINDOW_AFTER: usize = 1024;
 /// Most such places.
 const MOST_WINDOWS: usize = 16;
-/// What is said of a source that begins with NUL bytes, until a line of a log is found in it.
-pub(crate) const BINARY: &str = "is binary: no line of a log was found in it";
 /// What is said of a source that begins with the byte order mark of UTF-8.
 pub(crate) const MARKED: &str = "begins with a byte order mark";
 /// Bytes before a block that must be in the buffer with it.

@@ -2,6 +2,7 @@
 
 mod explain;
 mod guide;
+mod merge;
 mod outputs;
 mod rules;
 mod scan;
@@ -45,7 +46,9 @@ enum Command {
     /// The catalogue of known errors.
     #[command(subcommand)]
     Signatures(signatures::SignaturesCommand),
-    /// JSON Schema of files that people write.
+    /// Add up JSON reports of nodes, days or workers, and report the sum in any format.
+    Merge(merge::MergeArguments),
+    /// JSON Schema of signature files and of reports.
     #[command(subcommand)]
     Schema(schema::SchemaCommand),
 }
@@ -66,6 +69,7 @@ pub(crate) fn run() -> u8 {
         Some(Command::Explain(explain)) => explain::run(&explain),
         Some(Command::Guide(guide)) => guide::run(&guide),
         Some(Command::Signatures(command)) => signatures::run(&command),
+        Some(Command::Merge(merge)) => merge::run(&merge),
         Some(Command::Schema(command)) => schema::run(command),
     };
     outcome.unwrap_or_else(|error| {

@@ -72,10 +72,19 @@ impl OutputArguments {
 
     /// Writes the files, then the report on standard output. That one comes even where a file cannot be written: on a
     /// full disk the answer still reaches the one who asked.
-    pub(super) fn write(&self, diagnosis: &Diagnosis, verbose: bool) -> Result<()> {
-        let options = ReportOptions { redaction: self.redact, verbose, made: self.made()?, limit: None };
-        let written = write_files(&self.outputs, |format| logmedic::render(diagnosis, format, options));
-        print(&logmedic::render(diagnosis, self.format, options))?;
+    /// Nothing is masked less than `least`: what was masked already cannot be shown.
+    pub(super) fn write(&self, diagnosis: &Diagnosis, verbose: bool, least: RedactionLevel) -> Result<()> {
+        let made = self.made()?;
+        let report = |format: Format| {
+            let redaction = self.redact.unwrap_or_else(|| format.default_redaction()).max(least);
+            logmedic::render(
+                diagnosis,
+                format,
+                ReportOptions { redaction: Some(redaction), verbose, made, limit: None },
+            )
+        };
+        let written = write_files(&self.outputs, report);
+        print(&report(self.format))?;
         written
     }
 

@@ -1,11 +1,12 @@
 //! `logmedic scan`: logs in, a report out.
 
 use std::io::IsTerminal;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
-use logmedic::{Diagnosis, Input, MapMode, ScanOptions, Severity};
+use logmedic::{Diagnosis, Input, MapMode, RedactionLevel, ScanOptions, Severity};
 
 use super::outputs::OutputArguments;
 use super::{CLEAN, FINDINGS, INCOMPLETE, complain, rules};
@@ -41,9 +42,12 @@ pub(super) struct ScanArguments {
     /// Threads that scan [default: one a core].
     #[arg(long, value_name = "N")]
     threads: Option<std::num::NonZeroUsize>,
-    /// Name of standard input in the report.
-    #[arg(long, value_name = "NAME", default_value = "stdin")]
-    source: String,
+    /// Name in the report of standard input, or of the only file [default: stdin, the file's path].
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Count the events of one plain file that begin in these bytes; `merge` adds the reports of its ranges up.
+    #[arg(long, value_name = "START:END", value_parser = range)]
+    range: Option<Range<u64>>,
     /// When to use colour; `NO_COLOR` and CLICOLOR are honoured.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorName::Auto)]
     color: ColorName,
@@ -72,25 +76,42 @@ enum MapName {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum ColorName {
+pub(super) enum ColorName {
     Auto,
     Always,
     Never,
 }
 
-pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
-    match arguments.color {
-        ColorName::Auto => anstream::ColorChoice::Auto,
-        ColorName::Always => anstream::ColorChoice::AlwaysAnsi,
-        ColorName::Never => anstream::ColorChoice::Never,
+impl ColorName {
+    /// Settles for the rest of the run whether output has colour.
+    pub(super) fn choose(self) {
+        match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::AlwaysAnsi,
+            Self::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
     }
-    .write_global();
+}
+
+pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
+    arguments.color.choose();
+    arguments.output.check()?;
     let catalogue = rules::catalogue(&arguments.signatures)?;
     for id in arguments.only.iter().chain(&arguments.skip) {
         if catalogue.rank_of(id).is_none() {
             bail!("there is no signature {id:?}; `logmedic signatures list` shows them all");
         }
     }
+    let inputs = inputs(arguments)?;
+    let is_one_file = matches!(&inputs[..], [Input::Path(path)] if !path.is_dir());
+    if arguments.source.is_some() && !is_one_file && !inputs.contains(&Input::Stdin) {
+        bail!("--source names standard input or one file, not a folder or several files");
+    }
+    if arguments.range.is_some() && !is_one_file {
+        bail!("--range is of one plain file, not of a pipe, a folder or several files");
+    }
+    let defaults = ScanOptions::default();
     let options = ScanOptions {
         threads: arguments.threads.map(std::num::NonZero::get),
         map: match arguments.mmap {
@@ -98,13 +119,13 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
             MapName::Always => MapMode::Always,
             MapName::Never => MapMode::Never,
         },
-        stdin_name: arguments.source.clone(),
+        stdin_name: arguments.source.clone().unwrap_or(defaults.stdin_name),
+        file_name: arguments.source.clone().filter(|_| is_one_file),
+        range: arguments.range.clone(),
         only: arguments.only.clone(),
         skip: arguments.skip.clone(),
-        ..ScanOptions::default()
+        ..defaults
     };
-    arguments.output.check()?;
-    let inputs = inputs(arguments)?;
     arguments.output.refuse_inputs(inputs.iter().map(|input| match input {
         Input::Path(path) => path.as_path(),
         // Where standard input is a redirected file, this leads to it.
@@ -117,7 +138,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
     }
     let read = diagnosis.ledger.sources.iter().map(|(source, _)| Path::new(&source.name));
     arguments.output.refuse_inputs(read)?;
-    arguments.output.write(&diagnosis, arguments.verbose)?;
+    arguments.output.write(&diagnosis, arguments.verbose, RedactionLevel::Off)?;
     Ok(exit_code(&diagnosis, arguments.fail_on, arguments.strict))
 }
 
@@ -152,6 +173,14 @@ pub(super) fn exit_code(diagnosis: &Diagnosis, fail_on: FailOn, strict: bool) ->
         (false, false) => INCOMPLETE,
         (false, true) => CLEAN,
     }
+}
+
+/// `START:END`, in bytes; the end is the first byte behind.
+fn range(text: &str) -> Result<Range<u64>, String> {
+    let parts = text.split_once(':').and_then(|(start, end)| Some(start.parse().ok()?..end.parse().ok()?));
+    parts
+        .filter(|range| !range.is_empty())
+        .ok_or_else(|| "two offsets in bytes, the second one larger: 0:1048576".to_owned())
 }
 
 /// What to scan: what was named, else a pipe, else the log folder of a Jira on this host.

@@ -9,11 +9,14 @@ use super::{CLEAN, print};
 pub(super) enum SchemaCommand {
     /// JSON Schema of a signature file, for editors.
     Signature,
+    /// JSON Schema of a JSON report, for programs.
+    Report,
 }
 
 pub(super) fn run(command: SchemaCommand) -> Result<u8> {
     match command {
         SchemaCommand::Signature => print(logmedic::catalogue::SCHEMA)?,
+        SchemaCommand::Report => print(logmedic::REPORT_SCHEMA)?,
     }
     Ok(CLEAN)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::linking::{self, Links};
 use super::sample::{Sample, Source};
@@ -31,6 +31,8 @@ pub struct Diagnosis {
     pub environment: Environment,
     /// What happened in the hour before a cause.
     pub before: Vec<Marker>,
+    /// What is known of each Jira host.
+    pub nodes: BTreeMap<Option<String>, NodeTally>,
     /// Timed events by level.
     pub timeline: Timeline<LEVELS>,
     /// What was read, and what was not.
@@ -86,7 +88,8 @@ pub struct Subject {
 }
 
 /// Whether something goes on, measured against the newest event of the scan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Activity {
     /// Seen in the last hour.
@@ -121,6 +124,8 @@ pub struct Ledger {
     pub sources: Vec<(Arc<Source>, SourceTally)>,
     /// What holds for a host or the whole scan, not for one log.
     pub notes: Vec<String>,
+    /// What no part of the scan read, between parts that were read.
+    pub holes: Vec<(Arc<Source>, String)>,
     /// Files in scanned folders that are no logs.
     pub not_logs: Vec<String>,
 }
@@ -128,7 +133,7 @@ pub struct Ledger {
 impl Ledger {
     /// Whether everything that was named was analysed.
     pub fn is_complete(&self) -> bool {
-        self.sources.iter().all(|(_, tally)| tally.problems.is_empty())
+        self.problems().next().is_none()
     }
 
     /// Events in all logs.
@@ -163,12 +168,15 @@ impl Ledger {
         self.sources
             .iter()
             .flat_map(|(source, tally)| tally.problems.iter().map(|problem| (&**source, problem.as_str())))
+            .chain(self.holes.iter().map(|(source, hole)| (&**source, hole.as_str())))
     }
 }
 
 impl Diagnosis {
     /// Works everything out from a settled tally.
-    pub fn new(catalogue: &Catalogue, tally: Tally, not_logs: Vec<String>) -> Self {
+    pub fn new(catalogue: &Catalogue, tally: Tally, mut not_logs: Vec<String>) -> Self {
+        not_logs.sort();
+        not_logs.dedup();
         // Most scheduled scans find nothing, and need no texts for it.
         let guide = (!tally.findings.is_empty()).then(Catalogue::guide);
         let newest = tally.sources.values().filter_map(|source| source.last).max();
@@ -222,12 +230,17 @@ impl Diagnosis {
             key(a).cmp(&key(b)).then_with(|| a.signature.id.cmp(&b.signature.id))
         });
         let before = before(&findings, &tally.nodes);
-        let ledger =
-            Ledger { sources: tally.sources.into_iter().collect(), notes: drift_notes(&tally.nodes), not_logs };
+        let ledger = Ledger {
+            notes: drift_notes(&tally.nodes),
+            holes: holes(&tally.sources),
+            sources: tally.sources.into_iter().collect(),
+            not_logs,
+        };
         Self {
             findings,
             environment,
             before,
+            nodes: tally.nodes,
             timeline: tally.timeline,
             ledger,
             newest,
@@ -364,6 +377,20 @@ fn before(findings: &[Finding], nodes: &BTreeMap<Option<String>, NodeTally>) -> 
     before.sort();
     before.dedup();
     before
+}
+
+/// What lies between the parts of a log that were read; a settled tally has joined those that meet.
+fn holes(sources: &BTreeMap<Arc<Source>, SourceTally>) -> Vec<(Arc<Source>, String)> {
+    let mut holes = Vec::new();
+    for (source, seen) in sources {
+        for (range, next) in seen.ranges.values().zip(seen.ranges.keys().skip(1)) {
+            holes.push((
+                Arc::clone(source),
+                format!("bytes {} to {next} were not read: no part covers them", range.end),
+            ));
+        }
+    }
+    holes
 }
 
 /// Clock drift is a host's property: told when it is steady, too large for delay, and no offset of a time zone.

@@ -15,6 +15,6 @@ pub use crate::matcher::{CaptureKind, Context, EvidenceGap, is_microsoft_host};
 
 pub use finding::{Activity, Diagnosis, Environment, Finding, Ledger, Subject};
 pub use remedy::Step;
-pub use sample::{Sample, Source};
-pub use tally::{FindingTally, Marker, MarkerKind, Place, SourceTally, Tally};
+pub use sample::{Sample, Samples, Source};
+pub use tally::{FindingTally, Marker, MarkerKind, NodeTally, Place, Range, SourceTally, SubjectTally, Tally};
 pub use timeline::Timeline;

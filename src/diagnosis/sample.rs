@@ -58,6 +58,11 @@ pub struct SampleKey {
 }
 
 impl Sample {
+    /// The number of its first line in the log, from 1; `None` while what stands before it was not read.
+    pub fn line(&self) -> Option<u64> {
+        (self.counted_from == 0).then(|| self.line_feeds + 1)
+    }
+
     fn key(&self) -> (Option<i64>, &Source, u64) {
         (self.stamp.map(|stamp| stamp.instant), &self.source, self.byte)
     }

@@ -18,6 +18,8 @@ pub const LEVELS: usize = Level::ALL.len();
 pub const CARRIER: &str = "carrier: ";
 /// Distinct Trace IDs that are told apart per finding; beyond that `attempts` is a lower bound.
 pub const ATTEMPTS_KEPT: usize = 1024;
+/// What is said of a source that begins with NUL bytes, until a line of a log is found in it.
+pub const BINARY: &str = "is binary: no line of a log was found in it";
 /// Markers kept per node: the last ones.
 pub const MARKERS_KEPT: usize = 32;
 
@@ -273,9 +275,13 @@ impl Tally {
         self.nodes.entry(marker.source.node.clone()).or_default().mark(marker);
     }
 
-    /// Joins gapless ranges, and counts the samples' lines from the start of the joined range.
+    /// Joins gapless ranges, and counts the samples' lines from the start of the joined range. What looked binary at its
+    /// beginning and turned out to be a log is told as such.
     pub fn settle(&mut self) {
         for (source, tally) in &mut self.sources {
+            if tally.events > tally.levels[Level::None as usize] {
+                tally.problems.remove(BINARY);
+            }
             let mut joined: BTreeMap<u64, Range> = BTreeMap::new();
             // For each part that was counted on its own: where its joined range starts, and the lines before it there.
             let mut moved: BTreeMap<u64, (u64, u64)> = BTreeMap::new();

@@ -22,6 +22,23 @@ impl<const N: usize> Default for Timeline<N> {
 }
 
 impl<const N: usize> Timeline<N> {
+    /// A timeline of these buckets, as a report states them; `None` for a width that never arises.
+    pub fn of(width: u32, buckets: impl IntoIterator<Item = (i64, [u64; N])>) -> Option<Self> {
+        let [.., widest] = WIDTHS;
+        let arises = WIDTHS.contains(&width)
+            || (width > widest && width.is_multiple_of(widest) && (width / widest).is_power_of_two());
+        if !arises {
+            return None;
+        }
+        let mut timeline = Self { width, buckets: BTreeMap::new() };
+        for (start, counts) in buckets {
+            let start = timeline.start_of(start);
+            timeline.add_bucket(start, counts);
+            timeline.widen_while_full();
+        }
+        Some(timeline)
+    }
+
     /// Width of a bucket in seconds.
     pub fn width(&self) -> u32 {
         self.width

@@ -57,6 +57,11 @@ impl<K: Ord, V: Default, const N: usize> Smallest<K, V, N> {
         }
     }
 
+    /// Takes note that there were more distinct keys than are kept, as a report says of what it read.
+    pub fn say_more(&mut self) {
+        self.more = true;
+    }
+
     /// The kept entries, smallest first.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.kept.iter()

@@ -9,6 +9,7 @@ pub const SNIFF_LENGTH: usize = 64 * 1024;
 
 /// A line grammar.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Layout {
     /// No line begins like a log event: pasted text, or no log at all.

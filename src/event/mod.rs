@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 /// The level of an event, lowest first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
     /// The layout has no level, or the text has no header.

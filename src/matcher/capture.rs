@@ -21,6 +21,7 @@ const MOST_HOSTS: usize = 4;
 
 /// The kinds of values that are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CaptureKind {
     /// A whole AADSTS code, `AADSTS7000215`.

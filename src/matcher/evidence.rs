@@ -11,6 +11,7 @@ use crate::event::{Header, Layout};
 
 /// What a finding lacks to be certain that it concerns this integration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum EvidenceGap {
     /// A TLS or network text without any host.
@@ -21,6 +22,7 @@ pub enum EvidenceGap {
 
 /// Who was at work when the error was met.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Context {
     /// Nothing in the event says.

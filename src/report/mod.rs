@@ -13,6 +13,7 @@ mod text;
 
 pub use escape::visible;
 pub use format::Format;
+pub use json::{Merged, Merger, REPORT_SCHEMA};
 
 use crate::diagnosis::{CaptureKind, Diagnosis, Stamp, is_microsoft_host};
 use redact::{Identity, Redactor};

@@ -1,196 +1,377 @@
-//! The fields of `logmedic.report/1`, in their order.
+//! The fields of `logmedic.report/1`, in their order. `docs/report.schema.json` is made from these types and their words.
+//!
+//! What two reports need to be added up but nobody reads stands in objects named `merge`. Types that are read back too
+//! derive `Deserialize`; of the others `reading` knows the part that adds up.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::merge_form::{FindingMerge, ReportMerge, SampleMerge, SourceMerge};
 use crate::catalogue::{Category, Restart, Role, Severity, Side};
-use crate::diagnosis::{Activity, CaptureKind, Context, EvidenceGap, Level};
+use crate::diagnosis::{Activity, CaptureKind, Context, EvidenceGap, Layout, Level};
 
+/// The outcome of a scan, or of several scans whose reports were merged.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Report {
+    /// The meaning of this format: `logmedic.report/1`. A change of meaning raises the number; keys may be added.
     pub(super) schema: &'static str,
+    /// What made the report.
     pub(super) tool: Tool,
+    /// The guide whose steps the remedies name.
     pub(super) guide: GuideName,
+    /// What the logs say about the installation.
     pub(super) environment: Environment,
+    /// Known errors that were found: active first, then by severity, then the latest first.
     pub(super) findings: Vec<FindingOut>,
+    /// What happened on a node in the hour before a cause.
     pub(super) before: Vec<MarkerOut>,
+    /// Timed events by level and by finding.
     pub(super) timeline: TimelineOut,
+    /// How much was masked.
     pub(super) redaction: Redaction,
+    /// What was read, and what was not.
     pub(super) ledger: LedgerOut,
+    /// What `logmedic merge` needs beside the other fields.
+    pub(super) merge: ReportMerge,
 }
 
+/// What made the report.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Tool {
+    /// `logmedic`.
     pub(super) name: &'static str,
+    /// Its release.
     pub(super) version: &'static str,
+    /// Names the exact signatures; only reports with equal digests are merged.
     pub(super) signatures_digest: String,
 }
 
+/// The guide whose steps the remedies name.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct GuideName {
+    /// Its title.
     pub(super) title: &'static str,
+    /// Its address.
     pub(super) url: &'static str,
+    /// The date of its last change that the program knows.
     pub(super) updated: &'static str,
 }
 
+/// What the logs say about the installation; null where they do not.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Environment {
+    /// Jira's version at the last start-up.
     pub(super) jira: Option<String>,
+    /// Version of Jira Service Management.
     pub(super) jsm: Option<String>,
+    /// The Java version at the last start-up.
     pub(super) java: Option<String>,
+    /// `microsoft` where a finding shows it.
     pub(super) provider: Option<&'static str>,
+    /// `imap`, `pop`, `smtp` or `graph`, where a finding shows it.
     pub(super) protocol: Option<&'static str>,
+    /// Mail servers and handlers that findings name.
     pub(super) mail_servers: Vec<String>,
+    /// Jira hosts whose logs were read.
     pub(super) nodes: Vec<String>,
 }
 
+/// All events that one signature owns.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct FindingOut {
+    /// The signature's id.
     pub(super) signature: String,
+    /// The signature's title.
     pub(super) title: String,
+    /// How bad it is here: an experimental or a passing one counts as a warning.
     pub(super) severity: Severity,
+    /// The part that it plays in an outage.
     pub(super) role: Role,
+    /// The group of its signature.
     pub(super) category: Category,
+    /// What the evidence lacks, in every single event; null when it is whole.
     pub(super) evidence: Option<EvidenceGap>,
+    /// Who was at work when it was met.
     pub(super) context: Context,
+    /// Whether it goes on, measured against the newest event of the scan.
     pub(super) activity: Activity,
+    /// `new`: without a state every finding is seen for the first time.
     pub(super) status: &'static str,
+    /// Number of events.
     pub(super) events: u64,
+    /// Number of events over all runs that a state remembers.
     pub(super) total_events: u64,
+    /// Distinct Trace IDs, at most 1024; null when the events carry none.
     pub(super) attempts: Option<u64>,
+    /// Time of the earliest event, in the log's own offset from UTC; null when no event has a time.
     pub(super) first_seen: Option<String>,
+    /// Time of the latest event.
     pub(super) last_seen: Option<String>,
+    /// Events per log.
     pub(super) sources: Vec<SourceCount>,
+    /// What was hit, so that two outages of one kind are told apart; the 16 smallest.
     pub(super) subjects: Vec<SubjectOut>,
+    /// Distinct values of what the events carry, the most frequent first; of each kind the 16 smallest.
     pub(super) captures: BTreeMap<CaptureKind, Vec<ValueCount>>,
+    /// Kinds of which there were more values than are kept.
     pub(super) captures_more: Vec<CaptureKind>,
+    /// Other signatures in the same events.
     pub(super) seen_as: Vec<SeenAs>,
+    /// The guide's steps in the remedy.
     pub(super) guide_steps: Vec<String>,
+    /// What to do, in order.
     pub(super) remedy: Vec<RemedyOut>,
+    /// Whether Jira must be restarted.
     pub(super) restart: Restart,
+    /// What not to do.
     pub(super) dont: Vec<String>,
+    /// How to see that it worked.
     pub(super) verify: String,
+    /// What the error means.
     pub(super) meaning: String,
+    /// What may have brought it about.
     pub(super) causes: Vec<String>,
+    /// What it is not.
     pub(super) not_this: Vec<String>,
+    /// Where to read more.
     pub(super) references: Vec<String>,
+    /// Signatures of the findings that brought it about.
     pub(super) caused_by: Vec<String>,
+    /// Signatures of the findings that it brought about.
     pub(super) effects: Vec<String>,
+    /// The three first and the three last events.
     pub(super) samples: Vec<SampleOut>,
+    /// What `logmedic merge` needs beside the other fields.
+    pub(super) merge: FindingMerge,
 }
 
-#[derive(Serialize)]
+/// Events of a finding in one log.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct SourceCount {
+    /// The log's name.
     pub(super) source: String,
+    /// The Jira host it comes from.
     pub(super) node: Option<String>,
+    /// Number of events.
     pub(super) events: u64,
 }
 
-#[derive(Serialize)]
+/// One thing that a finding hits.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct SubjectOut {
+    /// What it is.
     pub(super) kind: CaptureKind,
+    /// Its name.
     pub(super) value: String,
+    /// Number of events.
     pub(super) events: u64,
+    /// Time of the earliest event.
     pub(super) first_seen: Option<String>,
+    /// Time of the latest event.
     pub(super) last_seen: Option<String>,
+    /// Whether it goes on.
     pub(super) activity: Activity,
 }
 
-#[derive(Serialize)]
+/// A value and the events that carry it.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ValueCount {
+    /// The value.
     pub(super) value: String,
+    /// Number of events.
     pub(super) events: u64,
 }
 
-#[derive(Serialize)]
+/// Another signature in the events of a finding.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct SeenAs {
+    /// Its id.
     pub(super) signature: String,
+    /// Number of events.
     pub(super) events: u64,
 }
 
+/// One thing to do.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct RemedyOut {
+    /// Id of the guide's item or of our own remedy; null for a text of the signature.
     pub(super) step: Option<String>,
+    /// On which side it is done.
     pub(super) side: Side,
+    /// Who is needed.
     pub(super) needs: String,
+    /// The menu path or place.
     #[serde(rename = "where")]
     pub(super) place: String,
+    /// What to do.
     pub(super) text: String,
+    /// Whether it stands in the guide.
     pub(super) in_guide: bool,
+    /// Whether it begins another way to reach the same.
     pub(super) alternative: bool,
 }
 
-#[derive(Serialize)]
+/// One event of a finding.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct SampleOut {
+    /// The log it stands in.
     pub(super) source: String,
+    /// The Jira host it comes from.
     pub(super) node: Option<String>,
+    /// Number of its first line, from 1; null while what stands before it was not read.
     pub(super) line: Option<u64>,
+    /// Offset of its first byte in the plain log.
     pub(super) byte: u64,
+    /// Its time; null without a header.
     pub(super) time: Option<String>,
+    /// Its level.
     pub(super) level: Level,
+    /// Its logger, or empty.
     pub(super) logger: String,
+    /// Its values; several of one kind are joined by commas.
     pub(super) captures: BTreeMap<CaptureKind, String>,
+    /// Its text, masked, at most 4 KiB of it before masking.
     pub(super) text: String,
-    pub(super) cut_bytes: usize,
+    /// Bytes of the event that `text` lacks, as far as they were kept for matching.
+    pub(super) cut_bytes: u64,
+    /// What `logmedic merge` needs beside the other fields.
+    pub(super) merge: SampleMerge,
 }
 
+/// Something that happened on a node.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct MarkerOut {
+    /// The Jira host.
     pub(super) node: Option<String>,
+    /// When.
     pub(super) time: String,
-    pub(super) what: &'static str,
+    /// What.
+    pub(super) what: MarkerWord,
+    /// The version that was logged with it.
     pub(super) version: Option<String>,
 }
 
-#[derive(Serialize)]
+/// What happened.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum MarkerWord {
+    /// Jira finished starting.
+    Restart,
+    /// The start-up banner named Jira's version.
+    Version,
+    /// The start-up banner named the Java version.
+    Java,
+    /// Somebody was authorising an integration in the browser.
+    InteractiveAuthorisation,
+}
+
+/// Timed events in buckets that are aligned to UTC.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct TimelineOut {
+    /// Width of a bucket.
     pub(super) bucket_seconds: u32,
+    /// The buckets that are not empty, at most 120.
     pub(super) buckets: Vec<BucketOut>,
 }
 
-#[derive(Serialize)]
+/// The events of one bucket.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct BucketOut {
+    /// Its start, UTC.
     pub(super) start: String,
+    /// Events by level.
     pub(super) levels: BTreeMap<Level, u64>,
+    /// Events by signature.
+    #[serde(skip_deserializing)]
     pub(super) findings: BTreeMap<String, u64>,
 }
 
-#[derive(Serialize)]
+/// How much was masked.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Redaction {
+    /// `off`, `secrets` or `full`.
     pub(super) level: String,
+    /// Names the key of the pseudonyms; null when they are numbered or there are none.
     pub(super) key_id: Option<String>,
-    pub(super) masked: BTreeMap<&'static str, u64>,
+    /// How many values are masked in this report, by class.
+    #[serde(skip_deserializing)]
+    pub(super) masked: BTreeMap<String, u64>,
 }
 
+/// What was read, and what was not.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct LedgerOut {
+    /// Whether all that was named was analysed.
     pub(super) complete: bool,
+    /// Each log.
     pub(super) sources: Vec<LedgerSource>,
+    /// All that was not analysed, and why.
     pub(super) problems: Vec<String>,
+    /// What is worth knowing of a host or of the whole scan.
     pub(super) notes: Vec<String>,
+    /// Files in scanned folders that are no logs.
     pub(super) not_logs: Vec<String>,
 }
 
-#[derive(Serialize)]
+/// What was read of one log.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct LedgerSource {
+    /// Its name.
     pub(super) source: String,
+    /// The Jira host it comes from.
     pub(super) node: Option<String>,
+    /// Bytes that were read.
     pub(super) bytes: u64,
+    /// Events whose first byte was read.
     pub(super) events: u64,
+    /// Events by level.
     pub(super) levels: BTreeMap<Level, u64>,
+    /// Time of the earliest event.
     pub(super) first_event: Option<String>,
+    /// Time of the latest event.
     pub(super) last_event: Option<String>,
+    /// Offsets from UTC that its times state; `unknown` where they state none.
+    #[serde(skip_deserializing)]
     pub(super) zone: String,
-    pub(super) layout: &'static str,
+    /// Its line grammar.
+    pub(super) layout: Layout,
+    /// The parts that were read.
     pub(super) ranges: Vec<RangeOut>,
+    /// What is worth knowing although everything was analysed.
     pub(super) notes: Vec<String>,
+    /// What was not analysed, and why.
     pub(super) problems: Vec<String>,
+    /// What `logmedic merge` needs beside the other fields.
+    pub(super) merge: SourceMerge,
 }
 
-#[derive(Serialize)]
+/// A part of a log that was read.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct RangeOut {
+    /// Its first byte.
     pub(super) start: u64,
+    /// The first byte behind it.
     pub(super) end: u64,
+    /// Line feeds in it.
     pub(super) lines: u64,
 }

@@ -1,6 +1,11 @@
 //! The report for programs: `logmedic.report/1`. A change of meaning raises the number.
 
+mod fields;
 mod form;
+mod merge_form;
+mod merger;
+mod reading;
+mod schema;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -8,13 +13,20 @@ use std::collections::BTreeMap;
 use super::ReportOptions;
 use super::redact::Redactor;
 use crate::catalogue::Catalogue;
-use crate::diagnosis::{CaptureKind, Diagnosis, Finding, Level, MarkerKind, Sample, Source, SourceTally, Stamp};
+use crate::diagnosis::{
+    CaptureKind, Diagnosis, Finding, FindingTally, Level, Marker, MarkerKind, NodeTally, Sample, Source, SourceTally,
+    Stamp,
+};
 
 use form::{
-    BucketOut, Environment, FindingOut, GuideName, LedgerOut, LedgerSource, MarkerOut, RangeOut, Redaction, RemedyOut,
-    Report, SampleOut, SeenAs, SourceCount, SubjectOut, TimelineOut, Tool, ValueCount,
+    BucketOut, Environment, FindingOut, GuideName, LedgerOut, LedgerSource, MarkerOut, MarkerWord, RangeOut, Redaction,
+    RemedyOut, Report, SampleOut, SeenAs, SourceCount, SubjectOut, TimelineOut, Tool, ValueCount,
 };
+use merge_form::{FindingMerge, NodeMarker, NodeMerge, ReportMerge, SampleMerge, SourceMerge};
 use writer::to_json;
+
+pub use merger::{Merged, Merger};
+pub use schema::SCHEMA as REPORT_SCHEMA;
 
 /// The meaning of this format.
 pub(super) const SCHEMA: &str = "logmedic.report/1";
@@ -46,12 +58,7 @@ pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, _: &ReportO
             .before
             .iter()
             .map(|marker| {
-                let (what, version) = match &marker.what {
-                    MarkerKind::Started(version) => ("restart", version.clone()),
-                    MarkerKind::Build(version) => ("version", Some(version.clone())),
-                    MarkerKind::Java(version) => ("java", Some(version.clone())),
-                    MarkerKind::Authorisation => ("interactive-authorisation", None),
-                };
+                let (what, version) = marker_words(&marker.what);
                 MarkerOut { node: node(&marker.source, redactor), time: marker.stamp().to_string(), what, version }
             })
             .collect(),
@@ -73,6 +80,9 @@ pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, _: &ReportO
             not_logs: all_shown(&diagnosis.ledger.not_logs, redactor),
         },
         redaction: Redaction { level: redactor.level().to_string(), key_id: None, masked: BTreeMap::new() },
+        merge: ReportMerge {
+            nodes: diagnosis.nodes.iter().map(|(node, tally)| node_merge(node.as_deref(), tally, redactor)).collect(),
+        },
     };
     report.redaction.masked.clone_from(redactor.masked());
     to_json(&report)
@@ -163,32 +173,84 @@ fn finding(finding: &Finding, redactor: &mut Redactor) -> FindingOut {
         caused_by: finding.caused_by.clone(),
         effects: finding.effects.clone(),
         samples: finding.samples().into_iter().map(|sample| sample_out(sample, redactor)).collect(),
+        merge: finding_merge(tally),
+    }
+}
+
+fn finding_merge(tally: &FindingTally) -> FindingMerge {
+    let attempts: Vec<String> = tally.attempts.iter().map(|(hash, ())| format!("{hash:016x}")).collect();
+    FindingMerge {
+        gaps: tally.gaps.clone(),
+        contexts: tally.contexts.clone(),
+        attempts: attempts.join(" "),
+        attempts_more: tally.attempts.more(),
+        subjects_more: tally.subjects.more(),
+        bucket_seconds: tally.timeline.width(),
+        buckets: tally.timeline.buckets().map(|(start, &[events])| (start, events)).collect(),
+    }
+}
+
+fn node_merge(node: Option<&str>, tally: &NodeTally, redactor: &mut Redactor) -> NodeMerge {
+    NodeMerge {
+        node: node.map(|node| shown(node, redactor)),
+        markers: tally.markers.iter().map(|marker| node_marker(marker, redactor)).collect(),
+        drift: tally.drift.iter().map(|(hash, &drift)| (format!("{hash:016x}"), drift)).collect(),
+        drift_more: tally.drift.more(),
+    }
+}
+
+fn node_marker(marker: &Marker, redactor: &mut Redactor) -> NodeMarker {
+    let (what, version) = marker_words(&marker.what);
+    NodeMarker {
+        time: marker.stamp().to_string(),
+        source: shown(&marker.source.name, redactor),
+        byte: marker.byte,
+        what,
+        version,
+    }
+}
+
+fn marker_words(what: &MarkerKind) -> (MarkerWord, Option<String>) {
+    match what {
+        MarkerKind::Started(version) => (MarkerWord::Restart, version.clone()),
+        MarkerKind::Build(version) => (MarkerWord::Version, Some(version.clone())),
+        MarkerKind::Java(version) => (MarkerWord::Java, Some(version.clone())),
+        MarkerKind::Authorisation => (MarkerWord::InteractiveAuthorisation, None),
     }
 }
 
 fn sample_out(sample: &Sample, redactor: &mut Redactor) -> SampleOut {
     let mut captures: BTreeMap<CaptureKind, String> = BTreeMap::new();
-    for (kind, value) in &sample.captures {
-        let value = shown(value, redactor);
-        captures.entry(*kind).and_modify(|values| *values = format!("{values}, {value}")).or_insert(value);
+    let all: Vec<(CaptureKind, String)> =
+        sample.captures.iter().map(|(kind, value)| (*kind, shown(value, redactor))).collect();
+    for (kind, value) in &all {
+        captures
+            .entry(*kind)
+            .and_modify(|values| *values = format!("{values}, {value}"))
+            .or_insert_with(|| value.clone());
     }
     SampleOut {
         source: shown(&sample.source.name, redactor),
         node: node(&sample.source, redactor),
-        line: (sample.counted_from == 0).then_some(sample.line_feeds + 1),
+        line: sample.line(),
         byte: sample.byte,
         time: sample.stamp.map(|stamp| stamp.to_string()),
         level: sample.level,
         logger: shown(&sample.logger, redactor),
-        captures,
         text: redactor.show_bytes(&sample.text).as_str().to_owned(),
-        cut_bytes: sample.cut,
+        cut_bytes: sample.cut as u64,
+        merge: SampleMerge {
+            counted_from: sample.counted_from,
+            line_feeds: sample.line_feeds,
+            captures: if all.len() > captures.len() { all } else { Vec::new() },
+        },
+        captures,
     }
 }
 
 fn ledger_source(source: &Source, tally: &SourceTally, redactor: &mut Redactor) -> LedgerSource {
-    let zones: Vec<String> =
-        tally.zones.iter().map(|(offset, _)| Stamp { instant: 0, offset: *offset }.zone()).collect();
+    let zone = |offset: Option<i16>| Stamp { instant: 0, offset }.zone();
+    let zones: Vec<String> = tally.zones.iter().map(|(&offset, _)| zone(offset)).collect();
     LedgerSource {
         source: shown(&source.name, redactor),
         node: node(source, redactor),
@@ -198,7 +260,7 @@ fn ledger_source(source: &Source, tally: &SourceTally, redactor: &mut Redactor) 
         first_event: tally.first.map(|stamp| stamp.to_string()),
         last_event: tally.last.map(|stamp| stamp.to_string()),
         zone: if zones.is_empty() { "unknown".to_owned() } else { zones.join(",") },
-        layout: tally.layout.as_str(),
+        layout: tally.layout,
         ranges: tally
             .ranges
             .iter()
@@ -206,6 +268,10 @@ fn ledger_source(source: &Source, tally: &SourceTally, redactor: &mut Redactor) 
             .collect(),
         notes: tally.notes.iter().cloned().collect(),
         problems: tally.problems.iter().map(|problem| shown(problem, redactor)).collect(),
+        merge: SourceMerge {
+            zones: tally.zones.iter().map(|(&offset, &events)| (zone(offset), events)).collect(),
+            zones_more: tally.zones.more(),
+        },
     }
 }
 

@@ -14,7 +14,8 @@ pub(super) fn to_json(report: &impl Serialize) -> String {
     let written = report.serialize(&mut Serializer::with_formatter(&mut out, Escaping(PrettyFormatter::new())));
     debug_assert!(written.is_ok(), "plain data into memory");
     out.push(b'\n');
-    String::from_utf8_lossy(&out).into_owned()
+    // Sums of thousands of logs are large: no second copy of them.
+    String::from_utf8(out).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 struct Escaping(PrettyFormatter<'static>);

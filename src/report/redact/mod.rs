@@ -33,7 +33,7 @@ use hit::{Class, Hit, merged};
 use view::View;
 
 /// How much is masked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// Nothing.
     Off,
@@ -152,7 +152,7 @@ pub struct Redactor {
     known: Dictionary,
     pseudonyms: HashMap<(Identity, String), u64>,
     given: BTreeMap<Identity, u64>,
-    masked: BTreeMap<&'static str, u64>,
+    masked: BTreeMap<String, u64>,
 }
 
 impl fmt::Debug for Redactor {
@@ -179,8 +179,8 @@ impl Redactor {
         self.level
     }
 
-    /// How many values were masked, by class.
-    pub fn masked(&self) -> &BTreeMap<&'static str, u64> {
+    /// How many values are masked in what was shown, by class; also those that an earlier report masked.
+    pub fn masked(&self) -> &BTreeMap<String, u64> {
         &self.masked
     }
 
@@ -221,6 +221,7 @@ impl Redactor {
                     None => break,
                 }
             }
+            self.count_masked(&shown);
         }
         Shown(shown)
     }
@@ -249,21 +250,36 @@ impl Redactor {
         for hit in hits {
             shown.push_str(&text[from..hit.span.start]);
             from = hit.span.end;
-            let class = match hit.class {
-                Class::Secret(class) => {
-                    shown.extend(["[secret:", class, "]"]);
-                    class
-                }
+            match hit.class {
+                Class::Secret(class) => shown.extend(["[secret:", class, "]"]),
                 Class::Identity(identity) => {
                     let number = self.pseudonym(identity, hit.value);
                     let _ = write!(shown, "<{}-{number}>", identity.name());
-                    identity.name()
                 }
-            };
-            *self.masked.entry(class).or_default() += 1;
+            }
         }
         shown.push_str(&text[from..]);
         Some(shown)
+    }
+
+    /// Counts what stands for masked values. The text is asked, not the passes over it, so that a report which was read
+    /// back and written again says the same.
+    fn count_masked(&mut self, shown: &str) {
+        let secrets = shown.split("[secret:").skip(1).filter_map(|rest| rest.split_once(']')).map(|(class, _)| class);
+        for class in secrets.filter(|class| class.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')) {
+            *self.masked.entry(class.to_owned()).or_default() += 1;
+        }
+        if self.level != Level::Full {
+            return;
+        }
+        for place in shown.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(place, _)| place) {
+            let class = place.split_once('-').filter(|(_, name)| name.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+            if let Some((class, _)) =
+                class.filter(|(class, _)| Identity::ALL.iter().any(|other| other.name() == *class))
+            {
+                *self.masked.entry(class.to_owned()).or_default() += 1;
+            }
+        }
     }
 
     fn pseudonym(&mut self, identity: Identity, value: String) -> u64 {

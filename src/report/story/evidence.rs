@@ -36,12 +36,7 @@ pub(super) fn evidence(finding: &Finding, redactor: &mut Redactor) -> Vec<Eviden
 fn quoted(sample: &Sample, redactor: &mut Redactor) -> Evidence {
     let node = sample.source.node.as_ref();
     let node = node.map_or_else(String::new, |node| format!(", {}", redactor.show(node)));
-    // Where the counting began in the middle of a log, a line's number is not known yet.
-    let place = if sample.counted_from == 0 {
-        format!("line {}", sample.line_feeds + 1)
-    } else {
-        format!("byte {}", sample.byte)
-    };
+    let place = sample.line().map_or_else(|| format!("byte {}", sample.byte), |line| format!("line {line}"));
     Evidence {
         place: Shown::own(format!("{}{node}, {place}", redactor.show(&sample.source.name))),
         text: redactor.show_bytes(&sample.text),

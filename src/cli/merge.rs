@@ -1,0 +1,87 @@
+//! `logmedic merge`: JSON reports in, their sum out, in any format.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use clap::Args;
+use logmedic::{Diagnosis, Merger, RedactionLevel};
+
+use super::outputs::OutputArguments;
+use super::scan::{ColorName, FailOn, complain_of_problems, exit_code};
+use super::{complain, rules};
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(super) struct MergeArguments {
+    /// JSON reports, each file with one or several; `-` for a stream of them on standard input.
+    #[arg(value_name = "REPORT", required = true)]
+    reports: Vec<PathBuf>,
+    #[command(flatten)]
+    output: OutputArguments,
+    /// Name these nodes as a problem where no report speaks of them, comma-separated.
+    #[arg(long, value_name = "NODE,…", value_delimiter = ',')]
+    expect_nodes: Vec<String>,
+    /// Take reports that were made with other signatures too, as far as their findings are known here.
+    #[arg(long)]
+    any_digest: bool,
+    /// Exit with 1 for findings of this severity or worse.
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
+    fail_on: FailOn,
+    /// Exit with 3 whenever something could not be read, even when there are findings.
+    #[arg(long)]
+    strict: bool,
+    /// The signature file that the reports were made with (may be repeated), beside those in rules.d.
+    #[arg(long, value_name = "FILE")]
+    signatures: Vec<PathBuf>,
+    /// When to use colour; `NO_COLOR` and CLICOLOR are honoured.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorName::Auto)]
+    color: ColorName,
+    /// Nothing on standard error but errors.
+    #[arg(short, long)]
+    quiet: bool,
+    /// More in the text report: meaning, samples of log lines, notes.
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+pub(super) fn run(arguments: &MergeArguments) -> Result<u8> {
+    arguments.color.choose();
+    arguments.output.check()?;
+    arguments.output.refuse_inputs(arguments.reports.iter().map(PathBuf::as_path))?;
+    let catalogue = rules::catalogue(&arguments.signatures)?;
+    let mut merger = Merger::new(&catalogue, arguments.any_digest);
+    let mut has_stdin = false;
+    for path in &arguments.reports {
+        if path == Path::new("-") {
+            if !std::mem::replace(&mut has_stdin, true) {
+                merger.add("stdin", std::io::stdin().lock());
+            }
+            continue;
+        }
+        let name = path.display().to_string();
+        match File::open(path) {
+            Ok(_) if path.is_dir() => merger.add_problem(&name, "is a folder; name the reports in it"),
+            Ok(file) => merger.add(&name, BufReader::new(file)),
+            Err(error) => merger.add_problem(&name, &format!("cannot be read: {error}")),
+        }
+    }
+    let mut merged = merger.finish()?;
+    if merged.redaction == RedactionLevel::Full && !arguments.expect_nodes.is_empty() {
+        bail!("--expect-nodes cannot find names in reports with --redact full; merge reports with --redact secrets");
+    }
+    merged.expect_nodes(&arguments.expect_nodes);
+    if !arguments.quiet {
+        for name in &merged.twice {
+            complain(&format!("{name}: more than one report names it"));
+        }
+    }
+    let least = merged.redaction;
+    let diagnosis = Diagnosis::new(&catalogue, merged.tally, merged.not_logs);
+    if !arguments.quiet {
+        complain_of_problems(&diagnosis);
+    }
+    arguments.output.write(&diagnosis, arguments.verbose, least)?;
+    Ok(exit_code(&diagnosis, arguments.fail_on, arguments.strict))
+}

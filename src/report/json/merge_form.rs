@@ -1,0 +1,89 @@
+//! The objects named `merge` in a report: what `logmedic merge` needs to add reports up exactly, and no person reads.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::form::MarkerWord;
+use crate::diagnosis::{CaptureKind, Context, EvidenceGap};
+
+/// What adds up beside the findings and the ledger.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct ReportMerge {
+    /// What is known of each Jira host.
+    pub(super) nodes: Vec<NodeMerge>,
+}
+
+/// What is known of one Jira host.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct NodeMerge {
+    /// Its name; null where none was given.
+    pub(super) node: Option<String>,
+    /// Start-ups, versions and authorisations: the 32 last.
+    pub(super) markers: Vec<NodeMarker>,
+    /// Log time minus Entra's time in milliseconds, by hash of the Trace ID.
+    pub(super) drift: BTreeMap<String, Option<i64>>,
+    /// Whether there were more Trace IDs than are kept.
+    pub(super) drift_more: bool,
+}
+
+/// Something that happened on a node, and where it stands.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct NodeMarker {
+    /// When.
+    pub(super) time: String,
+    /// In which log.
+    pub(super) source: String,
+    /// At which byte.
+    pub(super) byte: u64,
+    /// What.
+    pub(super) what: MarkerWord,
+    /// The version that was logged with it.
+    pub(super) version: Option<String>,
+}
+
+/// What adds up of a finding.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct FindingMerge {
+    /// Events by what their evidence lacks.
+    pub(super) gaps: BTreeMap<EvidenceGap, u64>,
+    /// Events by who was at work.
+    pub(super) contexts: BTreeMap<Context, u64>,
+    /// Hashes of distinct Trace IDs, hexadecimal, parted by blanks: the 1024 smallest.
+    pub(super) attempts: String,
+    /// Whether there were more.
+    pub(super) attempts_more: bool,
+    /// Whether there were more subjects than are kept.
+    pub(super) subjects_more: bool,
+    /// Width of a bucket of this finding's own timeline.
+    pub(super) bucket_seconds: u32,
+    /// Its events by start of the bucket, in seconds since 1970 (UTC).
+    pub(super) buckets: BTreeMap<i64, u64>,
+}
+
+/// What a sample needs to find its line.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct SampleMerge {
+    /// Offset from which `line_feeds` are counted.
+    pub(super) counted_from: u64,
+    /// Line feeds between there and the event's first byte.
+    pub(super) line_feeds: u64,
+    /// All values one by one, where several are of one kind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) captures: Vec<(CaptureKind, String)>,
+}
+
+/// What adds up of a log.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct SourceMerge {
+    /// Events by the offset from UTC that their times state.
+    pub(super) zones: BTreeMap<String, u64>,
+    /// Whether there were more offsets than are kept.
+    pub(super) zones_more: bool,
+}
