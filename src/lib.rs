@@ -2,7 +2,7 @@
 //! of Atlassian's guide that mends it.
 //!
 //! ```text
-//! bytes ─► input ─► event ─► matcher ─► diagnosis ─► report ─► text, json, markdown
+//! bytes ─► input ─► event ─► matcher ─► diagnosis ─► report ─► text, json, jira, …
 //!                              ▲            ▲            ▲
 //!                          catalogue ───────┴────────────┘      redaction sits inside report
 //! analyzer conducts input … diagnosis

@@ -306,6 +306,26 @@ fn the_json_report_of_the_guides_sample_line_keeps_the_contract() {
 }
 
 #[test]
+fn lines_of_json_say_what_the_json_report_says() {
+    let report = json(logmedic().arg(OUTAGE));
+    let outcome = logmedic().args([OUTAGE, "-f", "ndjson"]).assert().code(1);
+    let text = String::from_utf8(outcome.get_output().stdout.clone()).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (ledger, findings) = lines.split_last().unwrap();
+    let of_report = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), of_report.len());
+    for (line, finding) in findings.iter().zip(of_report) {
+        assert_eq!((&line["type"], &line["schema"]), (&"finding".into(), &report["schema"]));
+        assert!(finding.as_object().unwrap().iter().all(|(key, value)| line[key] == *value), "{line}");
+    }
+    assert_eq!((&ledger["type"], &ledger["schema"]), (&"ledger".into(), &report["schema"]));
+    assert!(report["ledger"].as_object().unwrap().iter().all(|(key, value)| ledger[key] == *value), "{ledger}");
+    for key in ["tool", "environment", "before", "timeline", "redaction"] {
+        assert_eq!(ledger[key], report[key], "{key}");
+    }
+}
+
+#[test]
 fn explain_guide_and_signatures() {
     for id in ["aadsts7000215-invalid-client-secret", "AADSTS7000215", "7000215"] {
         logmedic().args(["explain", id]).assert().code(0).stdout(contains("Microsoft rejected the client secret"));

@@ -50,6 +50,8 @@ formats! {
     Text { name: "text", extension: Some("txt"), redaction: Level::Secrets, quotes_logs: true, render: text::render }
     /// For programs.
     Json { name: "json", extension: Some("json"), redaction: Level::Secrets, quotes_logs: true, render: json::render }
+    /// For collectors and `jq`: a line of JSON for each finding, then one for what was read.
+    Ndjson { name: "ndjson", extension: Some("ndjson"), redaction: Level::Secrets, quotes_logs: true, render: json::render_lines }
     /// For a Jira ticket: wiki markup that fits into a comment or description.
     Jira { name: "jira", extension: Some("jira"), redaction: Level::Full, quotes_logs: true, render: jira::render }
     /// For GitHub, GitLab and Atlassian's editor.

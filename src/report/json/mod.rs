@@ -6,6 +6,7 @@ mod merge_form;
 mod merger;
 mod reading;
 mod schema;
+mod lines;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use form::{
 use merge_form::{FindingMerge, NodeMarker, NodeMerge, ReportMerge, SampleMerge, SourceMerge};
 use writer::to_json;
 
+pub(super) use lines::render as render_lines;
 pub use merger::{Merged, Merger};
 pub use schema::SCHEMA as REPORT_SCHEMA;
 
@@ -33,6 +35,10 @@ pub(super) const SCHEMA: &str = "logmedic.report/1";
 
 /// Writes the report.
 pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, _: &ReportOptions) -> String {
+    to_json(&report(diagnosis, redactor))
+}
+
+fn report(diagnosis: &Diagnosis, redactor: &mut Redactor) -> Report {
     let findings = diagnosis.findings.iter().map(|found| finding(found, redactor)).collect();
     let environment = &diagnosis.environment;
     let [title, url, updated] = Catalogue::guide_name();
@@ -85,7 +91,7 @@ pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, _: &ReportO
         },
     };
     report.redaction.masked.clone_from(redactor.masked());
-    to_json(&report)
+    report
 }
 
 fn finding(finding: &Finding, redactor: &mut Redactor) -> FindingOut {

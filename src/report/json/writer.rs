@@ -4,23 +4,32 @@ use std::io;
 
 use serde::Serialize;
 use serde_json::Serializer;
-use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 
 use crate::report::escape::is_invisible;
 
 /// Pretty JSON in which no control, bidirectional or zero-width character stands as itself.
 pub(super) fn to_json(report: &impl Serialize) -> String {
+    written(report, PrettyFormatter::new())
+}
+
+/// The same as one line.
+pub(super) fn to_line(record: &impl Serialize) -> String {
+    written(record, CompactFormatter)
+}
+
+fn written(value: &impl Serialize, formatter: impl Formatter) -> String {
     let mut out = Vec::new();
-    let written = report.serialize(&mut Serializer::with_formatter(&mut out, Escaping(PrettyFormatter::new())));
+    let written = value.serialize(&mut Serializer::with_formatter(&mut out, Escaping(formatter)));
     debug_assert!(written.is_ok(), "plain data into memory");
     out.push(b'\n');
     // Sums of thousands of logs are large: no second copy of them.
     String::from_utf8(out).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
-struct Escaping(PrettyFormatter<'static>);
+struct Escaping<F>(F);
 
-impl Formatter for Escaping {
+impl<F: Formatter> Formatter for Escaping<F> {
     fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.0.begin_array(writer)
     }
