@@ -91,11 +91,10 @@ fn is_marker(word: &str) -> bool {
 fn needs_code(word: &str) -> bool {
     const LONGEST_PLAIN: usize = 60;
     let has_markup = word.contains(['@', '#', '`', '*', '[', ']', '~', '$', '\\', '!', '^', '{', '}'])
-        || word.contains("://")
-        || word.to_ascii_lowercase().contains("www.");
-    // Inside a word an underscore is no emphasis.
-    let inner = word.trim_matches(|character: char| !character.is_ascii_alphanumeric() && character != '_');
-    let emphasis = inner.starts_with('_') || inner.ends_with('_') || inner.contains("__");
+        || ["://", "www.", "mailto:", "xmpp:"].iter().any(|sign| word.to_ascii_lowercase().contains(sign));
+    // Between two letters an underscore is no emphasis.
+    let near = |at: usize| word.as_bytes().get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let emphasis = word.match_indices('_').any(|(at, _)| !near(at.wrapping_sub(1)) || !near(at + 1));
     let emoji = word.split(':').skip(1).any(|name| name.starts_with(|c: char| c.is_ascii_lowercase() || c == '+'))
         && word.matches(':').count() > 1;
     has_markup || emphasis || emoji || is_issue_key(word) || word.len() > LONGEST_PLAIN || is_id(word)
@@ -232,6 +231,14 @@ mod tests {
             for_terminal(&shown("a\u{1b}[31mb\rc\u{202e}d\u{9b}e\tf\ng\u{e0041}h")),
             "a\\x1B[31mb\\x0Dc\\u{202E}d\\x9Be    f\ng\\u{E0041}h"
         );
+    }
+
+    #[test]
+    fn no_character_at_all_passes_as_a_control_or_hides() {
+        let all: String = (0..=0x0010_FFFF).filter_map(char::from_u32).collect();
+        let left: Vec<char> = visible(&all).chars().filter(|&c| c != '\n' && is_unsafe(c)).collect();
+        assert_eq!(left, []);
+        assert!(visible("\u{E9}\u{4E2D}\u{1F600}\u{FE0F}") == "\u{E9}\u{4E2D}\u{1F600}\u{FE0F}", "text stays as it is");
     }
 
     #[test]

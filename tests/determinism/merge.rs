@@ -105,5 +105,5 @@ fn merged(reports: &[String], level: RedactionLevel) -> String {
 
 fn rendered(tally: Tally, not_logs: Vec<String>, level: RedactionLevel) -> String {
     let diagnosis = Diagnosis::new(&CATALOGUE, tally, not_logs);
-    render(&diagnosis, Format::Json, ReportOptions { redaction: Some(level), verbose: false })
+    render(&diagnosis, Format::Json, ReportOptions { redaction: Some(level), ..ReportOptions::default() })
 }

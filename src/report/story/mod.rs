@@ -69,7 +69,7 @@ pub(super) struct Cause {
     /// Labelled facts in order.
     pub(super) facts: Vec<(&'static str, Shown)>,
     pub(super) meaning: String,
-    /// Whether it goes on, what it hits and where it was seen, with times in UTC.
+    /// Whether it goes on, with times in UTC.
     pub(super) state: Shown,
     /// Who is asked for which steps.
     pub(super) ask: String,
@@ -184,7 +184,7 @@ fn cause(number: usize, finding: &Finding, diagnosis: &Diagnosis, redactor: &mut
     }
 }
 
-/// Whether a cause goes on and where it was seen. The servers that it hits are a fact of their own.
+/// Whether a cause goes on, for readers in several zones.
 fn state(finding: &Finding, diagnosis: &Diagnosis) -> Shown {
     let mut text = match now(finding, diagnosis.newest) {
         Now::Failing(end) => format!("still failing at {} (end of the logs)", utc(end)),
@@ -196,12 +196,6 @@ fn state(finding: &Finding, diagnosis: &Diagnosis) -> Shown {
     };
     if let Some(first) = finding.tally.first.filter(|first| finding.tally.last != Some(*first)) {
         text.push_str(&format!("; first seen {}", utc(first)));
-    }
-    let mut nodes: Vec<&str> = finding.tally.sources.keys().filter_map(|source| source.node.as_deref()).collect();
-    nodes.sort_unstable();
-    nodes.dedup();
-    if !nodes.is_empty() {
-        text.push_str(&format!("; seen on {} of {} nodes", nodes.len(), diagnosis.environment.nodes.len()));
     }
     Shown::own(text)
 }
