@@ -37,7 +37,7 @@ pub use catalogue::{Catalogue, Confidence, Flaw, Item, Restart, Role, Severity, 
 pub use diagnosis::Diagnosis;
 pub use diagnosis::remedy::{find as guide_item, steps as remedy_steps};
 pub use error::Error;
-pub use input::MapMode;
+pub use input::{Limits, MapMode};
 pub use matcher::Context;
 pub use report::redact::Level as RedactionLevel;
 pub use report::{Format, Merged, Merger, REPORT_SCHEMA, ReportOptions, render, visible};

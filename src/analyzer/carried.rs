@@ -11,7 +11,7 @@ use crate::diagnosis::{Source, SourceTally, Tally};
 use crate::event::Layout;
 use crate::event::layout::SNIFF_LENGTH;
 use crate::input::carrier::{BYTE_ORDER_MARK, Carrier, Label, Lines, Piece};
-use crate::input::{BlockReader, Encoding};
+use crate::input::{BlockReader, Encoding, is_remark};
 use crate::matcher::Matcher;
 
 /// Most names in one stream; each has a scanner and its buffer.
@@ -53,7 +53,9 @@ pub(super) fn scan_carried(
         }
         lines.feed(text, |piece| stream.take(piece));
         blocks.give_back(bytes);
-        if let Some(error) = error {
+        if let Some(error) = error.as_ref().filter(|error| is_remark(error)) {
+            remarks.notes.insert(error.to_string());
+        } else if let Some(error) = error {
             lines.finish(|piece| stream.take(piece));
             remarks.problems.insert(format!("cannot be read beyond byte {}: {error}", stream.end));
         }

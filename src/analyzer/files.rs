@@ -1,12 +1,8 @@
 //! Plain files: cut into chunks that threads take as they become free. An event belongs to the chunk in which its first
 //! byte lies; whoever has that chunk reads on to the event's end.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use super::ScanOptions;
 use super::scanner::{Block, LOOK_BEHIND, Scanner, SourceFacts};
-use crate::diagnosis::Tally;
-use crate::error::Error;
 use crate::input::PlainFile;
 use crate::matcher::Matcher;
 
@@ -17,20 +13,17 @@ const FAR: u64 = 64 * 1024;
 
 /// A piece of work: a chunk of a plain file.
 #[derive(Debug, Clone, Copy)]
-struct Chunk {
-    source: usize,
-    start: u64,
+pub(super) struct Chunk {
+    /// Which of the files.
+    pub(super) source: usize,
+    pub(super) start: u64,
     end: u64,
 }
 
-/// Scans plain files: their chunks are taken by whichever thread is free.
-pub(super) fn scan_files(
-    matcher: &Matcher,
-    files: &[(SourceFacts, PlainFile)],
-    options: &ScanOptions,
-) -> Result<Tally, Error> {
+/// All files, or the range that is wanted of the only one, in chunks; an empty file is one empty chunk.
+pub(super) fn chunks(files: &[(SourceFacts, PlainFile)], options: &ScanOptions) -> Vec<Chunk> {
     let step = options.chunk_size.max(1) as u64;
-    let chunks: Vec<Chunk> = files
+    files
         .iter()
         .enumerate()
         .flat_map(|(source, (_, file))| {
@@ -42,42 +35,17 @@ pub(super) fn scan_files(
                 end: (start + (i + 1) * step).min(end),
             })
         })
-        .collect();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut buffer = Vec::new();
-        let mut scanner: Option<Scanner<'_>> = None;
-        while let Some(chunk) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let (facts, file) = &files[chunk.source];
-            match &mut scanner {
-                Some(scanner) => scanner.restart(facts.clone(), chunk.start),
-                None => scanner = Some(Scanner::new(matcher, facts.clone(), chunk.start)),
-            }
-            if let Some(scanner) = &mut scanner {
-                scan_chunk(scanner, matcher, file, *chunk, &mut buffer);
-            }
-        }
-        scanner.map(Scanner::into_tally).unwrap_or_default()
-    };
-    let threads = options
-        .threads
-        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
-        .clamp(1, chunks.len().max(1));
-    if threads == 1 {
-        return Ok(work());
-    }
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| Error::Threads { threads, reason: error.to_string() })?;
-    Ok(pool.broadcast(|_| work()).into_iter().fold(Tally::default(), |mut sum, part| {
-        sum.merge(part);
-        sum
-    }))
+        .collect()
 }
 
 /// Scans the events that begin in one chunk of a plain file, reading on to the end of the last one.
-fn scan_chunk(scanner: &mut Scanner<'_>, matcher: &Matcher, file: &PlainFile, chunk: Chunk, buffer: &mut Vec<u8>) {
+pub(super) fn scan_chunk(
+    scanner: &mut Scanner<'_>,
+    matcher: &Matcher,
+    file: &PlainFile,
+    chunk: Chunk,
+    buffer: &mut Vec<u8>,
+) {
     let ahead = Scanner::look_ahead(matcher) as u64;
     let mut part_end = chunk.end;
     // Works on `from..to`, and on what follows up to `beyond` for the last event only.

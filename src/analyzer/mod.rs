@@ -3,9 +3,12 @@
 mod carried;
 mod examples;
 mod files;
+mod installation;
 mod markers;
 mod memory;
+mod package;
 mod plan;
+mod queue;
 mod scanner;
 mod streams;
 
@@ -15,19 +18,22 @@ use std::path::PathBuf;
 use crate::catalogue::Catalogue;
 use crate::diagnosis::Tally;
 use crate::error::Error;
-use crate::input::MapMode;
+use crate::input::{Limits, MapMode};
 use crate::matcher::Matcher;
 
 pub use examples::{Proof, load_with, prove, taken_over};
-use files::scan_files;
 pub use memory::scan_text;
 use plan::Plan;
-use streams::scan_stream;
+use queue::Queue;
+use scanner::MID_EVENT;
 
 /// Bytes that one thread works on at a time; they fit into a core's second-level cache.
 pub const CHUNK_SIZE: usize = 512 * 1024;
 
-/// How a scan runs. But for `only` and `skip` nothing in it changes what is found.
+/// What the support tool keeps of a longer file: its last bytes.
+const SUPPORT_TOOL_KEEPS: u64 = 25 * 1024 * 1024;
+
+/// How a scan runs. But for `only`, `skip` and `limits` nothing in it changes what is found.
 #[derive(Debug, Clone)]
 pub struct ScanOptions {
     /// Threads; `None` takes as many as the machine has cores for this process.
@@ -36,6 +42,8 @@ pub struct ScanOptions {
     pub map: MapMode,
     /// Bytes per chunk.
     pub chunk_size: usize,
+    /// How much may come out of compressed input.
+    pub limits: Limits,
     /// The name of standard input in the report.
     pub stdin_name: String,
     /// The name of a file in the report, where only one is named and its path should not stand there.
@@ -54,6 +62,7 @@ impl Default for ScanOptions {
             threads: None,
             map: MapMode::Auto,
             chunk_size: CHUNK_SIZE,
+            limits: Limits::default(),
             stdin_name: "stdin".to_owned(),
             file_name: None,
             range: None,
@@ -87,29 +96,23 @@ pub fn scan(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions) -> R
     let matcher = &Matcher::new(catalogue, |id| {
         (options.only.is_empty() || names(&options.only, id)) && !names(&options.skip, id)
     })?;
-    let Plan { mut scan, files, streams, .. } = Plan::of(inputs, options);
+    let Plan { mut scan, files, streams, archives, .. } = Plan::of(inputs, options);
     if let Some(range) = &options.range {
-        match (&files[..], &streams[..]) {
-            ([(facts, file)], []) if range.start >= file.len() => {
+        match (&files[..], &streams[..], &archives[..]) {
+            ([(facts, file)], [], []) if range.start >= file.len() => {
                 let name = facts.source.name.clone();
                 return Err(Error::NoRange(name, format!("it ends at byte {}, before the range begins", file.len())));
             }
-            ([_] | [], []) => {}
-            (_, [stream]) => {
+            ([_] | [], [], []) => {}
+            (_, [stream], []) => {
                 let reason = "a compressed or prefixed log, UTF-16 or a pipe can only be read whole".to_owned();
                 return Err(Error::NoRange(stream.facts.source.name.clone(), reason));
             }
             _ => return Err(Error::NoRange("several logs".to_owned(), "a range is of one plain file".to_owned())),
         }
     }
-    for prepared in streams {
-        let name = prepared.facts.source.name.clone();
-        match scan_stream(matcher, prepared, options) {
-            Some(part) => scan.tally.merge(part),
-            None => scan.not_logs.push(name),
-        }
-    }
-    scan.tally.merge(scan_files(matcher, &files, options)?);
+    scan.merge(Queue::new(matcher, options, &files, streams, archives).run()?);
+    scan.not_logs.sort();
     if inputs == [Input::Stdin]
         && scan.tally.sources.values().all(|stdin| stdin.bytes == 0 && stdin.problems.is_empty())
     {
@@ -122,6 +125,13 @@ pub fn scan(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions) -> R
             });
         let not_logs = scan.not_logs.iter().map(|name| format!("  {name}: is no log"));
         return Err(Error::NothingRead(failed.chain(not_logs).collect()));
+    }
+    for source in scan.tally.sources.values_mut() {
+        if source.bytes == SUPPORT_TOOL_KEEPS && source.notes.iter().any(|note| note.starts_with(MID_EVENT)) {
+            source.notes.insert(
+                "was cut by the support tool, which keeps the last 25 MiB: the beginning is missing".to_owned(),
+            );
+        }
     }
     scan.tally.settle();
     Ok(scan)

@@ -29,6 +29,8 @@ const WINDOW_AFTER: usize = 1024;
 const MOST_WINDOWS: usize = 16;
 /// What is said of a source that begins with the byte order mark of UTF-8.
 pub(crate) const MARKED: &str = "begins with a byte order mark";
+/// How the remark begins on a source that does not begin with an event.
+pub(crate) const MID_EVENT: &str = "starts in the middle of an event";
 /// Bytes before a block that must be in the buffer with it.
 pub(crate) const LOOK_BEHIND: usize = 1024;
 
@@ -405,10 +407,7 @@ impl<'m> Scanner<'m> {
             self.seen.events += 1;
             self.seen.levels[Level::None as usize] += 1;
             if self.facts.layout != Layout::Text {
-                self.seen.notes.insert(format!(
-                    "starts in the middle of an event ({} bytes before the first header)",
-                    event.length
-                ));
+                self.seen.notes.insert(format!("{MID_EVENT} ({} bytes before the first header)", event.length));
             }
         }
         let level = event.start.map_or(Level::None, |(level, _)| level);

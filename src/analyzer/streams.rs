@@ -2,21 +2,26 @@
 
 use super::ScanOptions;
 use super::carried::{carrier_of, scan_carried};
-use super::plan::{Prepared, UTF16};
+use super::plan::{Prepared, UTF16, reason, unread};
 use super::scanner::{Block, LOOK_BEHIND, Scanner};
 use crate::diagnosis::{SourceTally, Tally};
 use crate::event::Layout;
 use crate::event::layout::SNIFF_LENGTH;
-use crate::input::{BlockReader, decoded, looks_like_utf16};
+use crate::input::{BlockReader, decoded, is_remark, looks_like_utf16};
 use crate::matcher::Matcher;
 
-/// Scans a stream in order, while another thread reads (and decompresses) ahead. `None` for one that was found in a folder
-/// and does not begin like a log.
-pub(super) fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanOptions) -> Option<Tally> {
+/// Scans a stream in order, if wanted while another thread reads (and decompresses) `ahead`. `None` for one that was found
+/// in a folder or an archive and does not begin like a log.
+pub(super) fn scan_stream(
+    matcher: &Matcher,
+    prepared: Prepared,
+    options: &ScanOptions,
+    read_ahead: bool,
+) -> Option<Tally> {
     let Prepared { mut facts, stream } = prepared;
     let ahead = Scanner::look_ahead(matcher);
     let (bytes, encoding) = decoded(stream.bytes);
-    let mut blocks = BlockReader::new(bytes, options.chunk_size.max(SNIFF_LENGTH));
+    let mut blocks = BlockReader::new(bytes, options.chunk_size.max(SNIFF_LENGTH), read_ahead);
     let mut remarks = SourceTally::default();
     if stream.compressed {
         remarks.notes.insert("is gzip; places are those of the plain text".to_owned());
@@ -40,6 +45,10 @@ pub(super) fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanO
             buffer.extend_from_slice(&bytes);
             blocks.give_back(bytes);
             failure = error;
+            if failure.as_ref().is_some_and(|error| !is_remark(error)) {
+                #[expect(clippy::cast_possible_truncation, reason = "distances inside one buffer")]
+                keep_whole_lines(&mut buffer, done.saturating_sub(base) as usize);
+            }
         }
         let text =
             if scanner.is_none() { buffer.iter().position(|&byte| byte != 0).unwrap_or(buffer.len()) } else { 0 };
@@ -53,7 +62,9 @@ pub(super) fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanO
         if scanner.is_none() {
             facts.layout = Layout::sniff(&buffer[text..]);
             if facts.layout == Layout::Text && !facts.pasted && !buffer.is_empty() {
-                return None;
+                // Nobody can say of damaged bytes that they were no log.
+                let damage = failure.as_ref().filter(|error| !is_remark(error));
+                return damage.map(|error| unread(&facts.source, reason(error)));
             }
         }
         let scanner = scanner.get_or_insert_with(|| {
@@ -79,7 +90,9 @@ pub(super) fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanO
     }
     let mut scanner = scanner?;
     scanner.seen_mut().notes.extend(remarks.notes);
-    if let Some(error) = failure {
+    if let Some(error) = failure.as_ref().filter(|error| is_remark(error)) {
+        scanner.seen_mut().notes.insert(error.to_string());
+    } else if let Some(error) = failure {
         scanner.seen_mut().problems.insert(format!("cannot be read beyond byte {done}: {error}"));
     }
     if !buffer.is_empty() && !buffer.ends_with(b"\n") {
@@ -87,4 +100,10 @@ pub(super) fn scan_stream(matcher: &Matcher, prepared: Prepared, options: &ScanO
     }
     scanner.finish_part(done);
     Some(scanner.into_tally())
+}
+
+/// Drops the line in whose middle a stream broke off, as far as it lies behind `from`: half a code is another code.
+fn keep_whole_lines(buffer: &mut Vec<u8>, from: usize) {
+    let kept = memchr::memrchr(b'\n', &buffer[from..]).map_or(from, |feed| from + feed + 1);
+    buffer.truncate(kept);
 }

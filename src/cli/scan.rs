@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
-use logmedic::{Diagnosis, Input, MapMode, RedactionLevel, ScanOptions, Severity};
+use logmedic::{Diagnosis, Input, Limits, MapMode, RedactionLevel, ScanOptions, Severity};
 
 use super::outputs::OutputArguments;
 use super::{CLEAN, FINDINGS, INCOMPLETE, complain, rules};
@@ -42,6 +42,15 @@ pub(super) struct ScanArguments {
     /// Threads that scan [default: one a core].
     #[arg(long, value_name = "N")]
     threads: Option<std::num::NonZeroUsize>,
+    /// Most bytes that one compressed file may give, with all archives inside it [default: 8GiB].
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    limit_inflated: Option<u64>,
+    /// Most entries of one archive, with all archives inside it [default: 10000].
+    #[arg(long, value_name = "N")]
+    limit_entries: Option<u64>,
+    /// Beyond 256 MiB, most bytes for each compressed byte [default: 200].
+    #[arg(long, value_name = "N")]
+    limit_ratio: Option<u64>,
     /// Name in the report of standard input, or of the only file [default: stdin, the file's path].
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
@@ -119,6 +128,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
             MapName::Always => MapMode::Always,
             MapName::Never => MapMode::Never,
         },
+        limits: limits(arguments),
         stdin_name: arguments.source.clone().unwrap_or(defaults.stdin_name),
         file_name: arguments.source.clone().filter(|_| is_one_file),
         range: arguments.range.clone(),
@@ -140,6 +150,35 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
     arguments.output.refuse_inputs(read)?;
     arguments.output.write(&diagnosis, arguments.verbose, RedactionLevel::Off)?;
     Ok(exit_code(&diagnosis, arguments.fail_on, arguments.strict))
+}
+
+/// What may come out of compressed input.
+fn limits(arguments: &ScanArguments) -> Limits {
+    let usual = Limits::default();
+    Limits {
+        inflated: arguments.limit_inflated.unwrap_or(usual.inflated),
+        entries: arguments.limit_entries.unwrap_or(usual.entries),
+        ratio: arguments.limit_ratio.unwrap_or(usual.ratio),
+    }
+}
+
+/// Reads `500MB`, `8GiB` or a number of bytes.
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit: Option<u64> = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => Some(1),
+        "kib" | "k" => Some(1 << 10),
+        "mib" | "m" => Some(1 << 20),
+        "gib" | "g" => Some(1 << 30),
+        "tib" | "t" => Some(1 << 40),
+        "kb" => Some(1000),
+        "mb" => Some(1_000_000),
+        "gb" => Some(1_000_000_000),
+        _ => None,
+    };
+    let size = number.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
+    size.ok_or_else(|| format!("{text:?} is no size; write for example 500MB or 16GiB"))
 }
 
 /// Names on standard error what carried the logs, and what could not be read.

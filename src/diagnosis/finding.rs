@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::linking::{self, Links};
 use super::sample::{Sample, Source};
-use super::tally::{FindingTally, Marker, MarkerKind, NodeTally, SourceTally, SubjectTally, Tally};
+use super::tally::{FindingTally, Marker, MarkerKind, NodeTally, SourceTally, Stated, SubjectTally, Tally};
 use super::timeline::Timeline;
 use super::{
     remedy,
@@ -105,8 +105,12 @@ pub enum Activity {
 pub struct Environment {
     /// Jira's version at the last start-up.
     pub jira: Option<String>,
+    /// The version of Jira Service Management, where a support zip states it.
+    pub jsm: Option<String>,
     /// The Java version at the last start-up.
     pub java: Option<String>,
+    /// The time zone, where a support zip states it.
+    pub time_zone: Option<String>,
     /// `microsoft` when a finding shows it.
     pub provider: Option<&'static str>,
     /// `imap`, `pop`, `smtp` or `graph`, where a finding shows it.
@@ -320,6 +324,13 @@ fn environment(tally: &Tally) -> Environment {
     markers.sort();
     let last =
         |read: fn(&MarkerKind) -> Option<&String>| markers.iter().rev().find_map(|marker| read(&marker.what)).cloned();
+    // What Jira logged as it started is nearer to the events than what stands beside the logs.
+    let stated = |kind: Stated| {
+        let all = tally.nodes.values().flat_map(|node| node.stated.iter());
+        let values: BTreeSet<&String> =
+            all.filter(|((other, _), _)| *other == kind).map(|((_, value), _)| value).collect();
+        values.into_iter().next_back().cloned()
+    };
     let captured = |kind: CaptureKind| -> BTreeMap<String, u64> {
         let values = tally.findings.values().filter_map(|finding| finding.captures.get(&kind));
         values.flat_map(|values| values.iter().map(|(value, &count)| (value.clone(), count))).collect()
@@ -342,11 +353,15 @@ fn environment(tally: &Tally) -> Environment {
             MarkerKind::Build(version) => Some(version),
             MarkerKind::Started(version) => version.as_ref(),
             _ => None,
-        }),
+        })
+        .or_else(|| stated(Stated::Jira)),
+        jsm: stated(Stated::Jsm),
         java: last(|what| match what {
             MarkerKind::Java(version) => Some(version),
             _ => None,
-        }),
+        })
+        .or_else(|| stated(Stated::Java)),
+        time_zone: stated(Stated::TimeZone),
         provider: is_microsoft.then_some("microsoft"),
         protocol: protocol.into_iter().find(|(part, _)| names(part)).map(|(_, protocol)| protocol),
         mail_servers: captured(CaptureKind::MailServer).into_keys().collect(),

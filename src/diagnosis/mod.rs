@@ -16,5 +16,5 @@ pub use crate::matcher::{CaptureKind, Context, EvidenceGap, is_microsoft_host};
 pub use finding::{Activity, Diagnosis, Environment, Finding, Ledger, Subject};
 pub use remedy::Step;
 pub use sample::{Sample, Samples, Source};
-pub use tally::{FindingTally, Marker, MarkerKind, NodeTally, Place, Range, SourceTally, SubjectTally, Tally};
+pub use tally::{FindingTally, Marker, MarkerKind, NodeTally, Place, Range, SourceTally, Stated, SubjectTally, Tally};
 pub use timeline::Timeline;

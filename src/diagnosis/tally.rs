@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::sample::{Sample, SampleKey, Samples, Source, TEXT_LIMIT};
 use super::timeline::Timeline;
 use super::values::Smallest;
@@ -117,6 +119,23 @@ pub struct NodeTally {
     pub markers: BTreeSet<Marker>,
     /// Log time minus Entra's time in milliseconds, by hash of the Trace ID.
     pub drift: Smallest<u64, Option<i64>>,
+    /// What files beside its logs state, with the number of files that do.
+    pub stated: Smallest<(Stated, String), u64>,
+}
+
+/// What a file beside the logs can state of an installation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Stated {
+    /// Jira's version.
+    Jira,
+    /// The version of Jira Service Management.
+    Jsm,
+    /// The Java version.
+    Java,
+    /// The time zone of the process.
+    TimeZone,
 }
 
 /// Something that happened on a node and may explain what followed.
@@ -190,6 +209,7 @@ impl Tally {
         for (node, tally) in other.nodes {
             let mine = self.nodes.entry(node).or_default();
             mine.drift.merge(tally.drift, |kept, other| *kept = nearer(*kept, other));
+            mine.stated.merge(tally.stated, |sum, count| *sum += count);
             tally.markers.into_iter().for_each(|marker| mine.mark(marker));
         }
         self.timeline.merge(&other.timeline);
@@ -273,6 +293,13 @@ impl Tally {
     /// Keeps a marker of a node.
     pub fn add_marker(&mut self, marker: Marker) {
         self.nodes.entry(marker.source.node.clone()).or_default().mark(marker);
+    }
+
+    /// Keeps what a file beside a node's logs states.
+    pub fn state(&mut self, node: Option<String>, kind: Stated, value: String) {
+        if let Some(count) = self.nodes.entry(node).or_default().stated.entry(&(kind, value)) {
+            *count += 1;
+        }
     }
 
     /// Joins gapless ranges, and counts the samples' lines from the start of the joined range. What looked binary at its

@@ -68,7 +68,7 @@ pub fn decoded(mut bytes: Box<dyn Read + Send>) -> (Box<dyn Read + Send>, Encodi
 }
 
 /// Fails once with an error that came too early, then is at its end.
-struct Failing(Option<io::Error>);
+pub(super) struct Failing(pub(super) Option<io::Error>);
 
 impl Read for Failing {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {

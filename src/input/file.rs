@@ -1,24 +1,26 @@
 //! Regular files, mapped where that is safe and read at offsets otherwise, and whatever else a path may name.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{self, Read, Seek};
 use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use flate2::bufread::MultiGzDecoder;
-
+use super::archive::Archive;
+use super::format::{Format, HEAD_LENGTH, unsupported};
 use super::holes;
+use super::limits::{Budget, Limits};
 use super::map::Map;
+use super::unopened::Unopened;
 
-/// The first bytes of gzip.
-const GZIP: [u8; 2] = [0x1F, 0x8B];
 /// Files below this size are not worth a map.
 const LEAST_MAPPED: u64 = 1024 * 1024;
 /// Bytes that are searched at a time for the first text.
 const SEARCHED: u64 = 64 * 1024;
 /// A file that has not changed for this long is at rest.
 const AT_REST: Duration = Duration::from_secs(60);
+/// What stands at the end of a zip archive, when no comment follows.
+const ZIP_END: (&[u8], u64) = (b"PK\x05\x06", 22);
 
 /// Whether files are mapped.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,28 +39,9 @@ pub enum Opened {
     /// A regular file: any part of it can be read at any time.
     Plain(PlainFile),
     /// A pipe, a device, a file of a virtual file system, or compressed bytes: in order, once.
-    Stream(Stream),
-}
-
-/// Plain bytes that can only be read in order.
-pub struct Stream {
-    /// The bytes.
-    pub bytes: Box<dyn Read + Send>,
-    /// Whether they were compressed.
-    pub compressed: bool,
-}
-
-impl Stream {
-    /// The bytes of a source, decompressed where its first bytes say that they are gzip. All members are read.
-    fn of(mut source: impl Read + Send + 'static) -> io::Result<Self> {
-        let mut head = Vec::new();
-        source.by_ref().take(GZIP.len() as u64).read_to_end(&mut head)?;
-        let compressed = head == GZIP;
-        let whole = io::Cursor::new(head).chain(source);
-        let bytes: Box<dyn Read + Send> =
-            if compressed { Box::new(MultiGzDecoder::new(BufReader::new(whole))) } else { Box::new(whole) };
-        Ok(Self { bytes, compressed })
-    }
+    Stream(Unopened),
+    /// A zip archive.
+    Archive(Archive),
 }
 
 /// A regular file as long as it was when opened; what is appended later belongs to the next scan.
@@ -71,7 +54,7 @@ pub struct PlainFile {
 }
 
 /// Opens a path for reading. A named pipe waits for its writer, as everywhere.
-pub fn open(path: &Path, mode: MapMode) -> io::Result<Opened> {
+pub fn open(path: &Path, mode: MapMode, limits: Limits) -> io::Result<Opened> {
     let file = OpenOptions::new().read(true).open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
@@ -79,10 +62,7 @@ pub fn open(path: &Path, mode: MapMode) -> io::Result<Opened> {
     }
     // Files of /proc say that they are empty and are not.
     if !metadata.is_file() || (metadata.len() == 0 && is_virtual(path)) {
-        return Stream::of(file).map(Opened::Stream);
-    }
-    if is_gzip(&file)? {
-        return Stream::of(file).map(Opened::Stream);
+        return Ok(Opened::Stream(Unopened::endless(file, limits)));
     }
     let at_rest = metadata
         .modified()
@@ -94,24 +74,37 @@ pub fn open(path: &Path, mode: MapMode) -> io::Result<Opened> {
         MapMode::Never => false,
         MapMode::Auto => metadata.len() >= LEAST_MAPPED && at_rest && cfg!(unix) && !is_remote(path),
     };
-    Ok(Opened::Plain(PlainFile::new(file, metadata.len(), wanted)))
+    regular(file, metadata.len(), wanted, limits)
 }
 
 /// Standard input; a redirected regular file is read like a file.
-pub fn open_stdin() -> io::Result<Opened> {
+pub fn open_stdin(limits: Limits) -> io::Result<Opened> {
     #[cfg(unix)]
     {
         use std::os::fd::AsFd;
         let mut file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         let metadata = file.metadata()?;
-        let is_whole = metadata.is_file() && file.stream_position()? == 0;
-        if is_whole && !is_gzip(&file)? {
-            return Ok(Opened::Plain(PlainFile::new(file, metadata.len(), false)));
+        if metadata.is_file() && file.stream_position()? == 0 {
+            return regular(file, metadata.len(), false, limits);
         }
-        Stream::of(file).map(Opened::Stream)
+        Ok(Opened::Stream(Unopened::endless(file, limits)))
     }
     #[cfg(not(unix))]
-    Stream::of(io::stdin()).map(Opened::Stream)
+    Ok(Opened::Stream(Unopened::endless(io::stdin(), limits)))
+}
+
+/// A regular file of so many bytes, by what its first bytes say.
+fn regular(file: File, length: u64, map: bool, limits: Limits) -> io::Result<Opened> {
+    let mut head = [0; HEAD_LENGTH];
+    let head_length = read_full(&file, &mut head, 0)?;
+    Ok(match Format::of(&head[..head_length]) {
+        Format::Gzip => Opened::Stream(Unopened::file(file, length, limits)),
+        Format::Zip => Opened::Archive(Archive::new(file, Budget::new(limits))),
+        Format::Unsupported(name) => return Err(unsupported(name)),
+        // A program that unpacks itself, or whatever else was put before an archive.
+        Format::Other if ends_like_zip(&file, length)? => Opened::Archive(Archive::new(file, Budget::new(limits))),
+        Format::Other => Opened::Plain(PlainFile::new(file, length, map)),
+    })
 }
 
 impl PlainFile {
@@ -164,8 +157,8 @@ impl PlainFile {
     }
 
     /// Its bytes in order, for a source that cannot be cut into chunks.
-    pub fn into_stream(self) -> Stream {
-        Stream { bytes: Box::new(InOrder { file: self, at: 0 }), compressed: false }
+    pub fn into_stream(self) -> Unopened {
+        Unopened::endless(InOrder { file: self, at: 0 }, Limits::default())
     }
 
     /// The bytes from `from` up to `to` or the end of the file. They are read into `buffer` unless the file is mapped;
@@ -181,15 +174,7 @@ impl PlainFile {
         if buffer.len() < wanted {
             buffer.resize(wanted, 0);
         }
-        let mut filled = 0;
-        while filled < wanted {
-            match read_at(&self.file, &mut buffer[filled..wanted], from + filled as u64) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let filled = read_full(&self.file, &mut buffer[..wanted], from)?;
         Ok(&buffer[..filled])
     }
 }
@@ -213,6 +198,20 @@ impl Read for InOrder {
     }
 }
 
+/// Reads from `offset` on until the buffer is full or the file ends; how many bytes were read.
+pub(super) fn read_full(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match read_at(file, &mut buffer[filled..], offset + filled as u64) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
 #[cfg(unix)]
 fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, offset)
@@ -223,9 +222,11 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
-fn is_gzip(file: &File) -> io::Result<bool> {
-    let mut head = [0; GZIP.len()];
-    Ok(read_at(file, &mut head, 0)? == head.len() && head == GZIP)
+fn ends_like_zip(file: &File, length: u64) -> io::Result<bool> {
+    let (magic, distance) = ZIP_END;
+    let Some(place) = length.checked_sub(distance) else { return Ok(false) };
+    let mut end = [0; 4];
+    Ok(read_full(file, &mut end, place)? == end.len() && end == magic)
 }
 
 fn is_virtual(path: &Path) -> bool {

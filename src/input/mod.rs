@@ -1,16 +1,26 @@
-//! Where log bytes come from: files, mapped or read; pipes; the logs of a folder. Two readers, one window interface.
+//! Where log bytes come from: files, mapped or read; pipes; what is compressed; archives; the logs of a folder.
 //!
-//! Nothing here knows what a log event is; whoever cuts a source into chunks says where events begin.
+//! Nothing here knows what a log event is; whoever cuts a source into chunks says where events begin. Nothing is ever
+//! written but temporary files without a name.
 
+mod archive;
 pub mod carrier;
 mod encoding;
 mod file;
 mod folder;
+mod format;
+mod gzip;
 mod holes;
+mod limits;
 mod map;
 mod stream;
+mod unopened;
 
+pub use archive::{Archive, Contents, Entry};
 pub use encoding::{Encoding, decoded, looks_like_utf16};
-pub use file::{MapMode, Opened, PlainFile, Stream, open, open_stdin};
+pub use file::{MapMode, Opened, PlainFile, open, open_stdin};
 pub use folder::{Listing, files_below};
+pub use gzip::is_remark;
+pub use limits::{Budget, Limit, Limits};
 pub use stream::BlockReader;
+pub use unopened::{Content, Stream, Unopened};

@@ -71,6 +71,8 @@ pub(super) struct Environment {
     pub(super) jsm: Option<String>,
     /// The Java version at the last start-up.
     pub(super) java: Option<String>,
+    /// The time zone that a support zip states.
+    pub(super) time_zone: Option<String>,
     /// `microsoft` where a finding shows it.
     pub(super) provider: Option<&'static str>,
     /// `imap`, `pop`, `smtp` or `graph`, where a finding shows it.

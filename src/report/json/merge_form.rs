@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::form::MarkerWord;
-use crate::diagnosis::{CaptureKind, Context, EvidenceGap};
+use crate::diagnosis::{CaptureKind, Context, EvidenceGap, Stated};
 
 /// What adds up beside the findings and the ledger.
 #[derive(Serialize, Deserialize)]
@@ -27,6 +27,22 @@ pub(super) struct NodeMerge {
     pub(super) drift: BTreeMap<String, Option<i64>>,
     /// Whether there were more Trace IDs than are kept.
     pub(super) drift_more: bool,
+    /// What files beside its logs state.
+    pub(super) stated: Vec<StatedValue>,
+    /// Whether they stated more than is kept.
+    pub(super) stated_more: bool,
+}
+
+/// What files beside a node's logs state.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct StatedValue {
+    /// Of what.
+    pub(super) what: Stated,
+    /// The version, or the zone.
+    pub(super) value: String,
+    /// Number of files that state it.
+    pub(super) files: u64,
 }
 
 /// Something that happened on a node, and where it stands.

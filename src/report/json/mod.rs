@@ -2,11 +2,11 @@
 
 mod fields;
 mod form;
+mod lines;
 mod merge_form;
 mod merger;
 mod reading;
 mod schema;
-mod lines;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ use form::{
     BucketOut, Environment, FindingOut, GuideName, LedgerOut, LedgerSource, MarkerOut, MarkerWord, RangeOut, Redaction,
     RemedyOut, Report, SampleOut, SeenAs, SourceCount, SubjectOut, TimelineOut, Tool, ValueCount,
 };
-use merge_form::{FindingMerge, NodeMarker, NodeMerge, ReportMerge, SampleMerge, SourceMerge};
+use merge_form::{FindingMerge, NodeMarker, NodeMerge, ReportMerge, SampleMerge, SourceMerge, StatedValue};
 use writer::to_json;
 
 pub(super) use lines::render as render_lines;
@@ -52,8 +52,9 @@ fn report(diagnosis: &Diagnosis, redactor: &mut Redactor) -> Report {
         guide: GuideName { title, url, updated },
         environment: Environment {
             jira: environment.jira.clone(),
-            jsm: None,
+            jsm: environment.jsm.clone(),
             java: environment.java.clone(),
+            time_zone: environment.time_zone.clone(),
             provider: environment.provider,
             protocol: environment.protocol,
             mail_servers: all_shown(&environment.mail_servers, redactor),
@@ -202,6 +203,12 @@ fn node_merge(node: Option<&str>, tally: &NodeTally, redactor: &mut Redactor) ->
         markers: tally.markers.iter().map(|marker| node_marker(marker, redactor)).collect(),
         drift: tally.drift.iter().map(|(hash, &drift)| (format!("{hash:016x}"), drift)).collect(),
         drift_more: tally.drift.more(),
+        stated: tally
+            .stated
+            .iter()
+            .map(|((what, value), &files)| StatedValue { what: *what, value: shown(value, redactor), files })
+            .collect(),
+        stated_more: tally.stated.more(),
     }
 }
 

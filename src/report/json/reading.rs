@@ -153,7 +153,18 @@ impl Reader<'_> {
         }
         for node in merge.nodes {
             let name = node.node.clone();
+            let mut stated = Smallest::default();
+            for value in node.stated {
+                check_length(&value.value, LONGEST_VALUE)?;
+                if let Some(files) = stated.entry(&(value.what, value.value)) {
+                    *files = self.number(value.files);
+                }
+            }
+            if node.stated_more {
+                stated.say_more();
+            }
             let read = NodeTally {
+                stated,
                 markers: node
                     .markers
                     .into_iter()

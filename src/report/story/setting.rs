@@ -13,13 +13,15 @@ const NAMED: usize = 8;
 pub(super) fn line(diagnosis: &Diagnosis) -> Option<Shown> {
     let environment = &diagnosis.environment;
     let mut parts = Vec::new();
-    let versions: Vec<String> = [("Jira", &environment.jira), ("Java", &environment.java)]
+    let versions = [("Jira", &environment.jira), ("JSM", &environment.jsm), ("Java", &environment.java)];
+    let versions: Vec<String> = versions
         .iter()
         .filter_map(|(name, version)| version.as_ref().map(|version| format!("{name} {version}")))
         .collect();
     if !versions.is_empty() {
         parts.push(versions.join(", "));
     }
+    parts.extend(environment.time_zone.as_ref().map(|zone| format!("time zone {zone}")));
     let nodes = environment.nodes.len() as u64;
     if nodes > 0 {
         parts.push(format!("{nodes} {} read", plural(nodes, "node")));
@@ -41,6 +43,7 @@ pub(super) fn table(diagnosis: &Diagnosis, told: &[&Finding], redactor: &mut Red
     let apps: Vec<String> = apps.into_iter().map(|app| redactor.show(app).to_string()).collect();
     vec![
         ("Jira", known(environment.jira.clone())),
+        ("JSM", known(environment.jsm.clone())),
         ("Java", known(environment.java.clone())),
         ("Nodes read", known((!nodes.is_empty()).then(|| format!("{}: {}", nodes.len(), some(&node_names))))),
         ("Provider, protocol", known(provider(diagnosis))),
