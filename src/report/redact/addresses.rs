@@ -239,8 +239,19 @@ fn follows_request_id(before: &str) -> bool {
     before.ends_with(' ') && words.nth(1).is_some_and(is_request_id)
 }
 
-/// Whether a word has the form of Jira's request ids, `1234x5727202x3`.
+/// Whether a word has the form of Jira's request ids, `1234x5727202x3`, or of Bitbucket's, `@8KJQAGx969x538x0`, which
+/// its access log marks as coming in or going out.
 pub(super) fn is_request_id(word: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_name = |part: &str| {
+        let part = part.trim_start_matches(['i', 'o']).trim_start_matches(['@', '*']);
+        part.len() >= 6 && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let mut ends = word.rsplitn(3, 'x');
+    let counted = ends.next().is_some_and(is_number) && ends.next().is_some_and(is_number);
+    if counted && ends.next().is_some_and(is_name) {
+        return true;
+    }
     let mut parts = word.split('x');
     let mut number = |most: usize| {
         parts

@@ -122,11 +122,16 @@ fn addressed_hosts(view: &View, hits: &mut Vec<Hit>) {
     }
 }
 
-/// Finds the columns of Jira's header line round the request id: user, session and addresses.
+/// Finds the columns of a header line round the request id: user, session and addresses, in Jira's logs, Bitbucket's and
+/// access logs.
 pub(super) fn find_columns(view: &View, hits: &mut Vec<Hit>) {
     let mut start = 0;
     for line in view.text.split_inclusive('\n') {
         let mut place = start;
+        if parted_columns(view, start..start + line.trim_end().len(), hits) {
+            start += line.len();
+            continue;
+        }
         for word in line.split(' ') {
             if place > start && is_request_id(word) {
                 columns(view, start..place - 1, place + word.len()..start + line.trim_end().len(), hits);
@@ -148,6 +153,8 @@ fn columns(view: &View, before: Range<usize>, after: Range<usize>, hits: &mut Ve
         .max()
         .filter(|start| left.len() - start <= 64);
     let start = level.or_else(|| left.rfind(' ').map(|found| found + 1)).unwrap_or(0);
+    // Bitbucket's thread stands in brackets between the level and the user.
+    let start = left[start..].rfind("] ").map_or(start, |found| start + found + 2);
     hits.extend(identity(view, before.start + start..before.end, Identity::User, level.is_some()));
     let Some(right) = view.text.get(after.start + 1..after.end) else { return };
     let mut words = right.split(' ');
@@ -156,6 +163,11 @@ fn columns(view: &View, before: Range<usize>, after: Range<usize>, hits: &mut Ve
         return;
     }
     let mut place = after.start + 1;
+    if right[session.len()..].starts_with(" [") {
+        // An access log: `address request user [stamp]`.
+        hits.extend(identity(view, place..place + session.len(), Identity::User, false));
+        return;
+    }
     if session.len() >= 3 && session.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         hits.push(Hit::identity(view, place..place + session.len(), Identity::Session));
     }
@@ -166,4 +178,23 @@ fn columns(view: &View, before: Range<usize>, after: Range<usize>, hits: &mut Ve
         hits.extend(identity(view, place..place + name.len(), Identity::Host, true));
         place += address.len() + 1;
     }
+}
+
+/// The columns of Bitbucket's access log (`… | request | user | …`) and audit log (`… | event | user | … | request | …`),
+/// whose last is the session. `false` for other lines.
+fn parted_columns(view: &View, line: Range<usize>, hits: &mut Vec<Hit>) -> bool {
+    let text = view.text[line.clone()].trim_end_matches([' ', '|']);
+    let fields: Vec<&str> = text.split(" | ").collect();
+    let span = |field: &str| {
+        let start = line.start + (field.as_ptr() as usize - text.as_ptr() as usize);
+        start..start + field.len()
+    };
+    let user = match fields.iter().position(|field| is_request_id(field)) {
+        Some(2) => 3,
+        Some(6) => 2,
+        _ => return false,
+    };
+    hits.extend(fields.get(user).and_then(|field| identity(view, span(field), Identity::User, true)));
+    hits.extend(fields.last().and_then(|field| identity(view, span(field), Identity::Session, true)));
+    true
 }

@@ -266,3 +266,38 @@ fn every_pattern_compiles() {
     let gates = "akia hooks.slack.com sen-1 aaab <assertion> phnhbww =[ service is ready alternative names sharepoint jirauser cn= dc= viewprofile name= login pass  cookie xoxb administrator of  unknownhostexception certificate for jdbc:oracle";
     let _ = full(&format!("{text}{gates}"));
 }
+
+#[test]
+fn the_columns_of_other_layouts_are_known() {
+    for (line, shown) in [
+        (
+            "2024-01-09 05:39:58,001 WARN  [http-nio-7990-exec-3] john.smith @1A2B3CDx339x113x2 5xdwx51 192.0.2.31 \"GET /scm/p HTTP/1.1\" c.a.b.i.s.g.Sample Slow",
+            "2024-01-09 05:39:58,001 WARN  [http-nio-7990-exec-3] <user-1> @1A2B3CDx339x113x2 <session-1> <ip-1> \"GET /scm/p HTTP/1.1\" c.a.b.i.s.g.Sample Slow",
+        ),
+        (
+            "192.0.2.31 | https | o@1A2B3CDx339x113x2 | ann.lee | 2024-01-09 05:39:57,508 | \"GET /x\" | - | 200 | 100 | 5xdwx8 |",
+            "<ip-1> | https | o@1A2B3CDx339x113x2 | <user-1> | 2024-01-09 05:39:57,508 | \"GET /x\" | - | 200 | 100 | <session-1> |",
+        ),
+        (
+            "192.0.2.31 | SampleEvent | annlee | 1704778797408 | X/x | {\"id\":1} | @8KJQAGx969x538x0 | 6ywzi6",
+            "<ip-1> | SampleEvent | <user-1> | 1704778797408 | X/x | {\"id\":1} | @8KJQAGx969x538x0 | <session-1>",
+        ),
+        (
+            "2023-07-31 17:40:07,403-0400 https-openssl-nio-443-exec-1 annlee 1060x31x1 1cwd7a 192.0.2.8 /login.jsp seen",
+            "2023-07-31 17:40:07,403-0400 https-openssl-nio-443-exec-1 <user-1> 1060x31x1 <session-1> <ip-1> /login.jsp seen",
+        ),
+        (
+            " -- url: /pages/x | traceId: 5e2a9c1b | userName: annlee | action: remove",
+            " -- url: /pages/x | traceId: 5e2a9c1b | userName: <user-1> | action: remove",
+        ),
+        (
+            r#"{"level":"ERROR","hostname":"node17.corp.example","ctx":{"requestId":"343x1x1","sessionId":"1cwd7a","userKey":"annlee"}}"#,
+            r#"{"level":"ERROR","hostname":"<host-1>","ctx":{"requestId":"343x1x1","sessionId":"<session-1>","userKey":"<user-1>"}}"#,
+        ),
+    ] {
+        assert_eq!(full(line), shown);
+    }
+    let access =
+        full(r#"192.0.2.31 552x1x1 annlee [09/Jan/2024:05:40:00 +0100] "GET /x HTTP/1.1" 200 1 2 "-" "M" "1k9x2ab""#);
+    assert!(!access.contains("annlee") && !access.contains("192.0.2.31"), "{access}");
+}
