@@ -119,6 +119,22 @@ fn every_chunk_size_gives_the_same_report() {
     }
 }
 
+#[test]
+fn every_chunk_size_gives_the_same_report_of_a_mixed_file() {
+    let mut log = fs::read("tests/events/container.log").unwrap();
+    for header in OTHER_LAYOUTS {
+        log.extend_from_slice(format!("{header}AADSTS7000215: x\n\tat com.example.A.b(A.java:1)\n").as_bytes());
+    }
+    let folder = folder(&[&log]);
+    let input = folder.path().join("0.log");
+    let whole = scanned(&input, 1, CHUNK_SIZE, MapMode::Never);
+    assert!(whole.1.contains("\"layout\": \"mixed\""), "{}", whole.1);
+    assert!(whole.1.contains("aadsts7000215-invalid-client-secret"), "{}", whole.1);
+    for chunk in 64..300 {
+        assert!(scanned(&input, 1, chunk, MapMode::Never) == whole, "chunks of {chunk}");
+    }
+}
+
 /// A stream's blocks are cut a few thousand bytes before their end; what lies near must not show it.
 #[cfg(target_os = "linux")]
 #[test]
@@ -203,6 +219,7 @@ fn small_piece() -> impl Strategy<Value = Vec<u8>> {
         4 => message().prop_map(|message| format!("{message}\n").into_bytes()),
         4 => example().prop_map(|example| format!("{example}\n").into_bytes()),
         2 => select(&CONTINUATIONS[..]).prop_map(|line| line.as_bytes().to_vec()),
+        2 => (select(&OTHER_LAYOUTS[..]), message()).prop_map(|(header, message)| format!("{header}{message}\n").into_bytes()),
         1 => (event_header(), any::<Index>()).prop_map(|(header, cut)| {
             header.as_bytes()[..cut.index(header.len())].iter().chain(b"\n").copied().collect()
         }),
@@ -223,6 +240,19 @@ const CONTINUATIONS: [&str; 8] = [
     "2024-01-09 05:41:02\nFull thread dump\n",
     "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS70008\n2: wrapped",
     "AADSTS7000215%3a+Invalid+client+secret%0d%0aTrace+ID%3a+94126cb8-71ca-4a67-aa4c-f7e359f2b870\n",
+];
+
+/// Headers of what shares `catalina.out` or a container's output with Jira, and lines that look like them.
+const OTHER_LAYOUTS: [&str; 9] = [
+    "09-Jan-2024 05:40:00.120 SCHWERWIEGEND [main] org.example.Startup.start ",
+    "Jan 02, 2014 3:04:05 PM org.example.Valve invoke\nSEVERE: ",
+    "Jan 02, 2014 3:04:05 PM org.example.Valve invoke\n",
+    "{\"timestamp\":\"2024-01-09T05:43:00,5Z\",\"level\":\"ERROR\",\"message\":\"AADSTS7000215: \\\"x\\\"\\n ",
+    "20:46:58 [Catalina-utility-2] o.a.c.c.C.[.[.[/proxy][ERROR] log - ",
+    "192.0.2.1 552x1x1 ann [09/Jan/2024:05:40:00 +0000] \"GET /x?AADSTS7000215 HTTP/1.1\" 200 ",
+    "192.0.2.1 | https | i1A2B3CDx339x113x2 | ann | 2024-01-09 05:39:57,408 | ",
+    "2024-01-09T05:43:00.005Z main ERROR      [c.a.b.C] ",
+    "2026-02-30 05:43:00,005 Caesium-1-1 ServiceRunner     ",
 ];
 
 const BYTES: [&[u8]; 6] = [

@@ -23,7 +23,7 @@ pub(super) fn read(text: MarkerText, event: &Event<'_>, place: &Place) -> Option
         }
         MarkerText::Authorisation => return None,
     };
-    let stamp = header.stamp;
+    let stamp = header.stamp?;
     Some(Marker {
         instant: stamp.instant,
         source: std::sync::Arc::clone(&place.source),

@@ -31,6 +31,8 @@ const MOST_WINDOWS: usize = 16;
 pub(crate) const MARKED: &str = "begins with a byte order mark";
 /// How the remark begins on a source that does not begin with an event.
 pub(crate) const MID_EVENT: &str = "starts in the middle of an event";
+/// What is said of a source in which something with the shape of a time stamp is none.
+const IMPOSSIBLE: &str = "has lines with a date or time that does not exist; they count with the event before them";
 /// Bytes before a block that must be in the buffer with it.
 pub(crate) const LOOK_BEHIND: usize = 1024;
 
@@ -70,7 +72,8 @@ pub(crate) struct Origin {
 /// An event whose end was not yet seen.
 #[derive(Debug)]
 struct OpenEvent {
-    start: Option<(Level, Stamp)>,
+    /// Its level; `None` for text without a header.
+    start: Option<Level>,
     place: Place,
     text: Vec<u8>,
     literals: Vec<u16>,
@@ -213,7 +216,7 @@ impl<'m> Scanner<'m> {
                 self.look_at(&buffer[start.at..end], end - start.at, true, &literals, &place);
                 self.literals = literals;
             } else {
-                self.open = Some(self.open_event(Some((start.level, start.stamp)), byte, self.line_feeds));
+                self.open = Some(self.open_event(Some(start.level), byte, self.line_feeds));
                 self.absorb(block, start.at, end, own);
                 if next.is_some() {
                     self.close();
@@ -280,6 +283,9 @@ impl<'m> Scanner<'m> {
     /// Ends the part at `part_end`: the last event is complete, and what was counted goes into the tally.
     pub(crate) fn finish_part(&mut self, part_end: u64) {
         self.close();
+        if self.finder.take_refused() {
+            self.seen.notes.insert(IMPOSSIBLE.to_owned());
+        }
         self.end_run();
         let mut seen = std::mem::take(&mut self.seen);
         if part_end > self.part_start {
@@ -308,7 +314,7 @@ impl<'m> Scanner<'m> {
         Place { source: Arc::clone(&self.facts.source), byte, line_feeds, counted_from: self.part_start }
     }
 
-    fn open_event(&mut self, start: Option<(Level, Stamp)>, byte: u64, line_feeds: u64) -> OpenEvent {
+    fn open_event(&mut self, start: Option<Level>, byte: u64, line_feeds: u64) -> OpenEvent {
         let mut text = std::mem::take(&mut self.spare);
         text.clear();
         OpenEvent {
@@ -324,7 +330,12 @@ impl<'m> Scanner<'m> {
     }
 
     #[inline]
-    fn count(&mut self, level: Level, stamp: Stamp) {
+    fn count(&mut self, level: Level, stamp: Option<Stamp>) {
+        let Some(stamp) = stamp else {
+            self.seen.events += 1;
+            self.seen.levels[level as usize] += 1;
+            return;
+        };
         let run = &mut self.run;
         if (run.start..run.end).contains(&stamp.instant) && stamp.offset == run.first.offset {
             run.counts[level as usize] += 1;
@@ -410,7 +421,7 @@ impl<'m> Scanner<'m> {
                 self.seen.notes.insert(format!("{MID_EVENT} ({} bytes before the first header)", event.length));
             }
         }
-        let level = event.start.map_or(Level::None, |(level, _)| level);
+        let level = event.start.unwrap_or_default();
         if event.length > TEXT_KEPT as u64 {
             event.text.truncate(whole_words(&event.text).len());
         } else {
@@ -433,11 +444,25 @@ impl<'m> Scanner<'m> {
         self.spare = event.text;
     }
 
+    /// A text and behind it the same without JSON's escapes, with the literals of both.
+    fn with_plain_reading(&self, text: &[u8]) -> (Vec<u8>, Vec<u16>) {
+        let text = [text, b"\n", &pasted::unescaped(text)].concat();
+        let mut hits = Vec::new();
+        self.matcher.filter().find(&text, 0, text.len(), &mut hits);
+        let mut literals: Vec<u16> = hits.iter().map(|hit| hit.literal).collect();
+        literals.sort_unstable();
+        literals.dedup();
+        (text, literals)
+    }
+
     fn look_at(&mut self, text: &[u8], verbatim: usize, has_header: bool, literals: &[u16], place: &Place) {
         let header = if has_header { Header::parse(text, self.facts.layout) } else { None };
-        if has_header && header.is_none() {
+        if has_header && header.is_none_or(|header| header.layout.only_quotes()) {
             return;
         }
+        let json = header.is_some_and(|header| header.layout == Layout::Json);
+        let read = Some(text).filter(|text| json && text.contains(&b'\\')).map(|text| self.with_plain_reading(text));
+        let (text, literals) = read.as_ref().map_or((text, literals), |(text, literals)| (&text[..], &literals[..]));
         let event = Event { text, verbatim, header, literals, source: self.facts.layout, pasted: self.facts.pasted };
         for marker in self.matcher.markers(literals) {
             if let Some(marker) = markers::read(marker, &event, place) {

@@ -217,7 +217,7 @@ impl Tally {
 
     /// Counts a matched event for its owner. `text_of` gives the sample's text only when the sample is kept.
     pub fn add_match(&mut self, found: Match, event: &Event<'_>, place: &Place) {
-        let stamp = event.header.map(|header| header.stamp);
+        let stamp = event.header.and_then(|header| header.stamp);
         if let Some(stamp) = stamp.filter(|stamp| stamp.offset.is_some()) {
             self.note_drift(&found, stamp, place.source.node.as_ref());
         }

@@ -1,36 +1,35 @@
 //! Takes a header line apart into its fields. Only the few lines that matter come here.
 //!
-//! The grammars are those of Jira's main log in every era, of its mail logs, and of the other products' level-first
-//! logs. A field that is missing or masked is empty; a line that has a stamp and a level always parses.
+//! The grammars are those of Jira's logs in every era and of the logs beside them. A field that is missing or masked is
+//! empty; a line from which [`super::start`] lets an event begin always parses.
 
 use nom::{
     IResult, Parser,
-    bytes::complete::{tag, take, take_while1},
+    bytes::complete::{tag, take},
     combinator::rest,
 };
 
-use super::layout::is_jira_thread;
-use super::start::level_after;
-use super::{Clock, Layout, Level, Stamp};
+use super::start::{StartRule, level_after};
+use super::{Clock, Layout, Level, Stamp, bitbucket, date, json, level_first, tomcat};
 
 /// The fields of a header line, as they stand in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header<'a> {
     /// The line grammar that the line itself shows.
     pub layout: Layout,
-    /// Its time.
-    pub stamp: Stamp,
+    /// Its time; `None` where the line states none, or one that was masked.
+    pub stamp: Option<Stamp>,
     /// Its level.
     pub level: Level,
     /// The thread; may hold spaces.
     pub thread: &'a [u8],
     /// The user, or a pseudo-user such as `ServiceRunner`.
     pub user: &'a [u8],
-    /// Jira's request id, `1234x5727202x3`.
+    /// The request id, Jira's `1234x5727202x3` or Bitbucket's.
     pub request: &'a [u8],
     /// The path of the request, or the name of a scheduled service.
     pub url: &'a [u8],
-    /// The logger, abbreviated as in the log; empty in mail logs.
+    /// The logger, abbreviated as in the log, or Tomcat's `class.method`; empty in mail logs.
     pub logger: &'a [u8],
     /// The mail server's name in a mail log.
     pub mail_server: &'a [u8],
@@ -39,36 +38,69 @@ pub struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    /// Takes `line` apart (up to its first line feed). `of_source` decides only where the line alone is ambiguous.
+    /// Takes the line at the start of `text` apart; two kinds of lines go on in the next. `of_source` decides only where
+    /// the line alone is ambiguous.
     ///
-    /// `None` when the line has no stamp, or no level in a source whose layout has levels.
-    pub fn parse(line: &'a [u8], of_source: Layout) -> Option<Self> {
-        let line = line.split(|&byte| byte == b'\n').next().unwrap_or_default();
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let (stamp, length) = Clock::default().read(line)?;
-        let (_, after) = after_stamp(line, length).ok()?;
-        let empty = &line[..0];
-        let mut header = Self {
-            layout: of_source,
+    /// `None` when no event begins with that line in such a source.
+    pub fn parse(text: &'a [u8], of_source: Layout) -> Option<Self> {
+        let line = first_line(text);
+        match of_source.start_rule() {
+            StartRule::StampOnly => {
+                let (stamp, length) = Clock::default().read(line)?;
+                Some(Self::bare(Layout::Stamped, Some(stamp), Level::None, after_stamp(line, length).ok()?.1))
+            }
+            StartRule::StampAndLevel => Self::stamped(line),
+            StartRule::MaskedStamp => Self::behind_stamp(line, None, date::masked_stamp(line)?),
+            StartRule::AnyHeader => Self::stamped(line).or_else(|| Self::other(text)),
+        }
+    }
+
+    /// A header whose fields are still to be read from its message.
+    pub(super) fn bare(layout: Layout, stamp: Option<Stamp>, level: Level, message: &'a [u8]) -> Self {
+        let empty = &message[..0];
+        Self {
+            layout,
             stamp,
-            level: Level::None,
+            level,
             thread: empty,
             user: empty,
             request: empty,
             url: empty,
             logger: empty,
             mail_server: empty,
-            message: after,
-        };
-        if of_source == Layout::NoLevel {
-            return Some(header);
+            message,
         }
+    }
+
+    /// A line of the grammars that do not begin with log4j's stamp.
+    pub(super) fn other(text: &'a [u8]) -> Option<Self> {
+        match text.first()? {
+            b'{' | b',' => json::header(text),
+            b'[' => tomcat::access(text),
+            byte if byte.is_ascii_alphanumeric() || !byte.is_ascii() || *byte == b':' => tomcat::record(text)
+                .or_else(|| level_first::console(text))
+                .or_else(|| tomcat::two_lines(text))
+                .or_else(|| tomcat::access(text))
+                .or_else(|| bitbucket::parted(text)),
+            _ => None,
+        }
+    }
+
+    fn stamped(line: &'a [u8]) -> Option<Self> {
+        let (stamp, length) = Clock::default().read(line)?;
+        Self::behind_stamp(line, Some(stamp), length)
+    }
+
+    fn behind_stamp(line: &'a [u8], stamp: Option<Stamp>, length: usize) -> Option<Self> {
+        let (_, after) = after_stamp(line, length).ok()?;
         let (level_at, level) = level_after(after)?;
-        header.level = level;
-        let body = &after[level_at + level.as_str().len() + 1..];
-        if level_at > 0 {
-            header.layout = Layout::JiraMain;
-            header.thread = &after[..level_at - 1];
+        let mut header = Self::bare(Layout::JiraMain, stamp, level, after);
+        let word = after[level_at..].split(|&byte| byte == b' ').next().unwrap_or_default();
+        let body = after.get(level_at + word.len() + 1..).unwrap_or_default();
+        if level == Level::None {
+            header.fields_without_level(after, level_at);
+        } else if level_at > 0 {
+            header.thread = after[..level_at - 1].trim_ascii_end();
             header.main_fields(body);
         } else {
             header.level_first(body);
@@ -76,94 +108,14 @@ impl<'a> Header<'a> {
         Some(header)
     }
 
-    /// `user request session address url [logger] message`.
-    fn main_fields(&mut self, body: &'a [u8]) {
-        let Some((at, logger)) = find_logger(body) else {
-            self.message = body;
-            return;
-        };
-        self.logger = logger;
-        self.message = body.get(at + logger.len() + 2..).unwrap_or_default();
-        self.message = self.message.strip_prefix(b" ").unwrap_or(self.message);
-        self.context_fields(body[..at].strip_suffix(b" ").unwrap_or(&body[..at]));
-    }
-
-    /// Five fields with single spaces between; pasted text has lost its empty ones, so shapes decide there.
-    fn context_fields(&mut self, fields: &'a [u8]) {
-        let mut tokens = [&fields[..0]; 5];
-        let mut count = 0;
-        for token in fields.split(|&byte| byte == b' ') {
-            if let Some(slot) = tokens.get_mut(count) {
-                *slot = token;
-            }
-            count += 1;
-        }
-        if count == 5 {
-            [self.user, self.request, _, _, self.url] = tokens;
-            return;
-        }
-        let mut position = 0;
-        for token in fields.split(|&byte| byte == b' ') {
-            if is_request_id(token) {
-                self.user = fields[..position].strip_suffix(b" ").unwrap_or_default();
-                self.request = token;
-            } else if token.starts_with(b"/") {
-                self.url = &fields[position..];
-                break;
-            }
-            position += token.len() + 1;
-        }
-        if self.request.is_empty() {
-            let first = fields.split(|&byte| byte == b' ').next().unwrap_or_default();
-            self.user = first;
-            if self.url.is_empty() {
-                self.url = fields[first.len()..].trim_ascii_start();
-            }
-        }
-    }
-
     /// `[mail server] thread user … message` of the mail logs, or `[thread] …` of the other products.
     fn level_first(&mut self, body: &'a [u8]) {
         let bracketed = body.trim_ascii_start();
         let padding = body.len() - bracketed.len();
-        let parsed = brackets(bracketed).ok().filter(|_| padding <= 1);
-        let Some((after, inside)) = parsed else {
-            self.layout = Layout::LevelFirst;
-            self.message = bracketed;
-            return;
-        };
-        let word = after.split(|&byte| byte == b' ').next().unwrap_or_default();
-        if padding == 0 && !after.starts_with(b" ") && is_jira_thread(word) {
-            self.layout = Layout::JiraMail;
-            self.mail_server = inside;
-            self.thread = word;
-            self.mail_fields(after.get(word.len() + 1..).unwrap_or_default());
-            return;
-        }
-        self.layout = Layout::LevelFirst;
-        self.thread = inside;
-        self.message = after;
-        if let Ok((message, logger)) = brackets(after) {
-            (self.logger, self.message) = (logger, message);
-        }
-    }
-
-    /// `user request session address url message`; nothing marks where the message starts.
-    fn mail_fields(&mut self, fields: &'a [u8]) {
-        let mut left = fields;
-        let mut tokens = [&fields[..0]; 5];
-        for token in &mut tokens {
-            let Some(space) = memchr::memchr(b' ', left) else { break };
-            (*token, left) = (&left[..space], &left[space + 1..]);
-        }
-        let [user, request, session, address, url] = tokens;
-        self.user = user;
-        // Empty fields are certain; filled ones only with a request id, since older logs put a service name there.
-        if (request.is_empty() && session.is_empty() && address.is_empty() && url.is_empty()) || is_request_id(request)
-        {
-            (self.request, self.url, self.message) = (request, url, left);
-        } else {
-            self.message = fields.get(user.len() + 1..).unwrap_or_default().trim_ascii_start();
+        match brackets(bracketed).ok().filter(|_| padding <= 1) {
+            Some((after, inside)) if padding == 0 && self.mail_fields(inside, after) => {}
+            Some((after, inside)) => self.product_fields(inside, after),
+            None => (self.layout, self.message) = (Layout::Log4j, bracketed),
         }
     }
 }
@@ -174,8 +126,14 @@ fn after_stamp(line: &[u8], length: usize) -> IResult<&[u8], &[u8]> {
     rest(left)
 }
 
+/// The line that `text` begins with, without its end.
+pub(super) fn first_line(text: &[u8]) -> &[u8] {
+    let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
 /// `[inside] ` with balanced brackets inside; also at the end of the line.
-fn brackets(text: &[u8]) -> IResult<&[u8], &[u8]> {
+pub(super) fn brackets(text: &[u8]) -> IResult<&[u8], &[u8]> {
     let (body, _) = tag(&b"["[..]).parse(text)?;
     let mut depth = 0_u32;
     for (i, &byte) in body.iter().enumerate() {
@@ -189,36 +147,6 @@ fn brackets(text: &[u8]) -> IResult<&[u8], &[u8]> {
         }
     }
     Err(nom::Err::Error(nom::error::Error::new(text, nom::error::ErrorKind::Tag)))
-}
-
-/// The first ` [logger]` that is followed by a space or the line's end, and the offset of its bracket.
-///
-/// Addresses and paths may hold brackets too; a logger holds only letters, digits and `._$-`. Tomcat's own loggers
-/// hold brackets themselves, not always in pairs, so what ends with `] ` is taken where no plain one is found.
-fn find_logger(body: &[u8]) -> Option<(usize, &[u8])> {
-    let opens = || memchr::memchr_iter(b'[', body).filter(|&at| at == 0 || body[at - 1] == b' ');
-    let plain = opens().find_map(|at| {
-        let name: IResult<&[u8], &[u8]> =
-            take_while1(|byte: u8| byte.is_ascii_alphanumeric() || b"._$-".contains(&byte)).parse(&body[at + 1..]);
-        let (after, name) = name.ok()?;
-        (after == b"]" || after.starts_with(b"] ")).then_some((at, name))
-    });
-    plain.or_else(|| {
-        let open = opens().next()?;
-        let name = &body[open + 1..];
-        let close = memchr::memmem::find(name, b"] ")
-            .or_else(|| name.len().checked_sub(1).filter(|&last| name[last] == b']'))?;
-        Some((open, &name[..close]))
-    })
-}
-
-/// `1234x5727202x3`: minute of the day, count, requests in flight.
-fn is_request_id(token: &[u8]) -> bool {
-    let mut parts = token.split(|&byte| byte == b'x');
-    let mut digits = |most: usize| {
-        parts.next().is_some_and(|part| (1..=most).contains(&part.len()) && part.iter().all(u8::is_ascii_digit))
-    };
-    digits(4) && digits(20) && digits(6) && parts.next().is_none()
 }
 
 #[cfg(test)]
@@ -304,16 +232,132 @@ mod tests {
         );
     }
 
+    fn fields(line: &str) -> (Layout, Vec<String>) {
+        let layout = Layout::sniff(line.as_bytes());
+        let header = Header::parse(line.as_bytes(), layout).expect("a header");
+        let fields = [header.thread, header.user, header.request, header.url, header.logger, header.message];
+        (header.layout, fields.map(|field| String::from_utf8_lossy(field).into_owned()).to_vec())
+    }
+
+    #[test]
+    fn logs_of_jira_without_a_level_or_an_address() {
+        for (line, layout, expected) in [
+            (
+                "2023-07-31 17:40:07,403-0400 https-openssl-nio-443-exec-1 url: /x; user: bob anonymous 1060x31x1 1cwd7a 192.0.2.8 /login.jsp The user 'bob' met ERROR x",
+                Layout::JiraSecurity,
+                [
+                    "https-openssl-nio-443-exec-1 url: /x; user: bob",
+                    "anonymous",
+                    "1060x31x1",
+                    "/login.jsp",
+                    "",
+                    "The user 'bob' met ERROR x",
+                ],
+            ),
+            (
+                "2023-07-31 17:40:07,403-0400 Caesium-1-2 ServiceRunner     Remembered tokens  were removed",
+                Layout::JiraSecurity,
+                ["Caesium-1-2", "ServiceRunner", "", "", "", "Remembered tokens  were removed"],
+            ),
+            (
+                "2023-07-31 17:40:07,403 main     1ms \"SELECT 1\"",
+                Layout::JiraSql,
+                ["main", "", "", "", "", "1ms \"SELECT 1\""],
+            ),
+            (
+                "2023-07-31 17:40:07,403 http-1 - 1060x31x1 - /x.jspa no token",
+                Layout::JiraXsrf,
+                ["http-1", "-", "1060x31x1", "/x.jspa", "", "no token"],
+            ),
+            (
+                "2024-01-09 11:22:33,444 http-nio-8080-exec-2 INFO carol 682x5x1 abc123 /issues/ [c.a.j.LuceneSearchProvider_SLOW] slow",
+                Layout::JiraSlowQuery,
+                ["http-nio-8080-exec-2", "carol", "682x5x1", "/issues/", "c.a.j.LuceneSearchProvider_SLOW", "slow"],
+            ),
+            (
+                "2024-01-09 11:22:33,444 Caesium-1-1 INFO     [c.a.j.LuceneSearchProvider_SLOW] slow",
+                Layout::JiraSlowQuery,
+                ["Caesium-1-1", "", "", "", "c.a.j.LuceneSearchProvider_SLOW", "slow"],
+            ),
+        ] {
+            assert_eq!(fields(line), (layout, expected.map(str::to_owned).to_vec()), "{line}");
+        }
+    }
+
     #[test]
     fn other_products() {
-        let confluence = "2024-01-09 11:22:33,444 ERROR [http-nio-8090-exec-5] [atlassian.confluence.X] removePage no";
-        assert_eq!(
-            parse(confluence),
-            ["http-nio-8090-exec-5", "", "", "", "atlassian.confluence.X", "", "removePage no"]
-        );
-        let bitbucket =
-            Header::parse(b"2024-01-09 05:39:57,408 INFO  [tx:thread-2]  c.a.b.m.r.X y", Layout::LevelFirst)
-                .expect("a header");
-        assert_eq!((bitbucket.layout, bitbucket.thread), (Layout::LevelFirst, &b"tx:thread-2"[..]));
+        for (line, layout, expected) in [
+            (
+                "2024-01-09 11:22:33,444 ERROR [http-nio-8090-exec-5] [atlassian.confluence.X] removePage It did not go",
+                Layout::Confluence,
+                ["http-nio-8090-exec-5", "", "", "", "atlassian.confluence.X", "It did not go"],
+            ),
+            (
+                "2024-01-09 11:22:33,444 WARN [Caesium-1-2] [atlassian.confluence.X] <init> It did not go",
+                Layout::Confluence,
+                ["Caesium-1-2", "", "", "", "atlassian.confluence.X", "It did not go"],
+            ),
+            (
+                "20:46:58 [Catalina-utility-2] o.a.c.c.C.[.[.[/proxy][INFO] log - Initializing",
+                Layout::ConfluenceConsole,
+                ["Catalina-utility-2", "", "", "", "o.a.c.c.C.[.[.[/proxy]", "Initializing"],
+            ),
+            (
+                "2024-01-09 05:39:57,408 INFO  [tx:thread-2]  c.a.b.m.r.Sample y",
+                Layout::Bitbucket,
+                ["tx:thread-2", "", "", "", "c.a.b.m.r.Sample", "y"],
+            ),
+            (
+                "2024-01-09 05:39:58,001 WARN  [http-nio-7990-exec-3] john.smith @1A2B3CDx339x113x2 5XDWX5 192.0.2.31 \"GET /a.Bc HTTP/1.1\" c.a.b.i.s.g.Sample Slow",
+                Layout::Bitbucket,
+                [
+                    "http-nio-7990-exec-3",
+                    "john.smith",
+                    "@1A2B3CDx339x113x2",
+                    "\"GET /a.Bc HTTP/1.1\"",
+                    "c.a.b.i.s.g.Sample",
+                    "Slow",
+                ],
+            ),
+            (
+                "2024-01-09 05:39:58,001 ERROR [threads:thread-5] ann *1XXBXXXXXx1026303x14 usr 192.0.2.1 SSH - git-receive-pack '/p/r.git' com.example.Hook no",
+                Layout::Bitbucket,
+                [
+                    "threads:thread-5",
+                    "ann",
+                    "*1XXBXXXXXx1026303x14",
+                    "SSH - git-receive-pack '/p/r.git'",
+                    "com.example.Hook",
+                    "no",
+                ],
+            ),
+            (
+                "2024-01-09 05:40:00,120 INFO [1-BAM::PlanExec:pool-2-thread-1] [SampleExecutor] Build started",
+                Layout::Bamboo,
+                ["1-BAM::PlanExec:pool-2-thread-1", "", "", "", "SampleExecutor", "Build started"],
+            ),
+            (
+                "2017-08-12 18:18:42,713 http-bio-8095-exec-4 INFO [service.soap.client.Sample] token is null",
+                Layout::Crowd,
+                ["http-bio-8095-exec-4", "", "", "", "service.soap.client.Sample", "token is null"],
+            ),
+            (
+                "2021-12-16 09:40:32,130 ERROR [ImapConnection-53468] davmail  - no",
+                Layout::Log4j,
+                ["ImapConnection-53468", "", "", "", "davmail", "no"],
+            ),
+            (
+                "2005-08-22 13:05:32,345 INFO [util.AccessLogFilter] ann http://jira.example.com/x",
+                Layout::JiraMain,
+                ["", "", "", "", "util.AccessLogFilter", "ann http://jira.example.com/x"],
+            ),
+            (
+                "2020-02-16 12:33:45.849+0000 [id=2389292]       WARNING h.plugins.jira.Sample#getIssue: no",
+                Layout::Log4j,
+                ["[id=2389292]", "", "", "", "", "h.plugins.jira.Sample#getIssue: no"],
+            ),
+        ] {
+            assert_eq!(fields(line), (layout, expected.map(str::to_owned).to_vec()), "{line}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use memchr::arch::all::packedpair::HeuristicFrequencyRank;
 use memchr::memmem;
 
-use super::{Clock, Level, Stamp};
+use super::{Clock, Header, Level, Stamp, date, jira};
 
 /// Bytes after a line's start that the test may look at. A level word further away does not make a header.
 pub const LOOK_AHEAD: usize = 4096 + 64;
@@ -17,10 +17,14 @@ const CENTURY: &[u8] = b"20";
 /// Which lines of a source begin events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StartRule {
-    /// A stamp and, on the same line, a level word.
+    /// log4j's stamp and, on the same line, a level word or the columns of Jira's logs without one.
     StampAndLevel,
-    /// A stamp is enough: security, SQL and similar logs have no level.
+    /// A stamp is enough.
     StampOnly,
+    /// As [`StartRule::StampAndLevel`], where somebody masked digits of the stamp.
+    MaskedStamp,
+    /// The header of any layout: what a source of mixed kinds may hold.
+    AnyHeader,
 }
 
 /// The first line of an event.
@@ -30,8 +34,8 @@ pub struct EventStart {
     pub at: usize,
     /// Its level.
     pub level: Level,
-    /// Its time.
-    pub stamp: Stamp,
+    /// Its time; `None` where its line states none, or one that was masked.
+    pub stamp: Option<Stamp>,
 }
 
 /// Tells the search which bytes of its needle are rare: a line feed with a `2` behind it nearly always begins a header,
@@ -81,18 +85,27 @@ impl StartFinder {
         // A break at `to - 1` begins a line at `to`, which is not ours: the last break that counts is at `to - 2`.
         let end = (to + 1).min(buffer.len());
         let known = starts.len();
-        let line_break = self.line_break.clone();
-        for found in line_break.find_iter(&buffer[first..end]) {
-            let at = first + found + 1;
-            if at < to {
-                starts.extend(self.test(buffer, at));
+        if self.rule == StartRule::AnyHeader {
+            for found in memchr::memchr_iter(b'\n', &buffer[first..end]) {
+                let at = first + found + 1;
+                if at < to {
+                    starts.extend(self.test(buffer, at));
+                }
+            }
+        } else {
+            let line_break = self.line_break.clone();
+            for found in line_break.find_iter(&buffer[first..end]) {
+                let at = first + found + 1;
+                if at < to {
+                    starts.extend(self.test(buffer, at));
+                }
             }
         }
         // A log that was cut short under its writer goes on behind a run of NUL bytes, with no line feed between.
         if memchr::memchr(0, &buffer[first..end]).is_some() {
-            for found in memmem::find_iter(&buffer[first..end], b"\x0020") {
+            for found in memchr::memchr_iter(0, &buffer[first..end]) {
                 let at = first + found + 1;
-                if at < to && is_behind_nul_run(&buffer[..at]) {
+                if at < to && buffer.get(at).is_some_and(|&byte| byte != 0) && is_behind_nul_run(&buffer[..at]) {
                     starts.extend(self.test(buffer, at));
                 }
             }
@@ -103,13 +116,33 @@ impl StartFinder {
     /// Whether an event starts at `at`, which must be the start of a line.
     #[inline]
     pub fn test(&mut self, buffer: &[u8], at: usize) -> Option<EventStart> {
-        let line = buffer.get(at..).filter(|line| line.starts_with(CENTURY))?;
+        let line = buffer.get(at..)?;
+        if line.starts_with(CENTURY)
+            && let Some((level, stamp)) = self.stamped(line)
+        {
+            return Some(EventStart { at, level, stamp });
+        }
+        if self.rule != StartRule::AnyHeader {
+            return None;
+        }
+        let header = Header::other(&line[..line.len().min(LOOK_AHEAD)])?;
+        Some(EventStart { at, level: header.level, stamp: header.stamp })
+    }
+
+    #[inline]
+    fn stamped(&mut self, line: &[u8]) -> Option<(Level, Option<Stamp>)> {
+        if self.rule == StartRule::MaskedStamp {
+            let length = date::masked_stamp(line)?;
+            return Some((level_after(&line[length + 1..])?.1, None));
+        }
         let (stamp, length) = self.clock.read(line)?;
-        let level = match self.rule {
-            StartRule::StampOnly => Level::None,
-            StartRule::StampAndLevel => level_after(&line[length + 1..])?.1,
-        };
-        Some(EventStart { at, level, stamp })
+        let level = if self.rule == StartRule::StampOnly { Level::None } else { level_after(&line[length + 1..])?.1 };
+        Some((level, Some(stamp)))
+    }
+
+    /// Whether a line began with something like a stamp that names no possible time, since last asked.
+    pub fn take_refused(&mut self) -> bool {
+        self.clock.take_refused()
     }
 }
 
@@ -119,7 +152,8 @@ fn is_behind_nul_run(text: &[u8]) -> bool {
     near.iter().rposition(|&byte| byte != 0).is_none_or(|last| near[last] == b'\n')
 }
 
-/// The first level word of the line and its offset: right at the start of `rest`, or after a thread name that may hold spaces.
+/// The first level word of the line and its offset: right at the start of `rest`, or after a thread name that may hold
+/// spaces. Where the columns of a log without a level come first, [`Level::None`] and their offset.
 #[inline]
 pub(super) fn level_after(rest: &[u8]) -> Option<(usize, Level)> {
     if let Some(level) = Level::at_start_of(rest) {
@@ -129,8 +163,12 @@ pub(super) fn level_after(rest: &[u8]) -> Option<(usize, Level)> {
     for (i, &byte) in window.iter().enumerate() {
         match byte {
             b' ' => {
-                if let Some(level) = Level::at_start_of(&rest[i + 1..]) {
+                let next = &rest[i + 1..];
+                if let Some(level) = Level::at_start_of(next) {
                     return Some((i + 1, level));
+                }
+                if jira::columns_begin(next) && i > 0 {
+                    return Some(columns(rest, i + 1));
                 }
             }
             b'\n' => return None,
@@ -138,6 +176,13 @@ pub(super) fn level_after(rest: &[u8]) -> Option<(usize, Level)> {
         }
     }
     None
+}
+
+/// A run of spaces may also be padding before a level.
+#[cold]
+fn columns(rest: &[u8], at: usize) -> (usize, Level) {
+    let padding = rest[at..].iter().take_while(|&&byte| byte == b' ').count();
+    Level::at_start_of(&rest[at + padding..]).map_or((at, Level::None), |level| (at + padding, level))
 }
 
 #[cfg(test)]

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate};
+use chrono::DateTime;
+
+use super::date;
 
 /// Bytes of a stamp without its zone: `2026-01-13 02:01:40,118`.
 pub const STAMP_LENGTH: usize = 23;
-
-/// No place on earth is further from UTC; what states more is no zone.
-const MOST_ZONE_HOURS: i64 = 18;
 
 /// A point in time as a log states it.
 ///
@@ -64,6 +63,7 @@ pub struct Clock {
     minute: [u8; 16],
     zone: [u8; 5],
     start: MinuteStart,
+    has_refused: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -75,33 +75,48 @@ struct MinuteStart {
 impl Clock {
     /// The stamp at the start of `line` and the number of bytes it takes; `None` if the shape or the date is impossible.
     ///
-    /// The shape is that of every log4j layout: `dddd-dd-dd dd:dd:dd,ddd`, then a space, or a sign, four digits and a space.
+    /// The shape is that of every log4j layout: `dddd-dd-dd dd:dd:dd,ddd`, then a space, or a sign, four digits and a
+    /// space, or ` UTC `. Sites change their patterns, so what [`date::loose_stamp`] accepts is a stamp too.
     #[inline]
     pub fn read(&mut self, line: &[u8]) -> Option<(Stamp, usize)> {
         let stamp: &[u8; STAMP_LENGTH] = line.first_chunk()?;
         if !has_stamp_shape(stamp) {
-            return None;
+            return date::loose_stamp(line);
         }
         let (zone, length) = match *line.get(STAMP_LENGTH)? {
+            b' ' if date::names_utc(&line[STAMP_LENGTH + 1..]) => (*b"+0000", STAMP_LENGTH + 4),
             b' ' => ([0; 5], STAMP_LENGTH),
             b'+' | b'-' => {
                 let zone: &[u8; 5] = line[STAMP_LENGTH..].first_chunk()?;
                 let is_zone = zone[1..].iter().all(u8::is_ascii_digit) && line.get(STAMP_LENGTH + 5) == Some(&b' ');
-                (is_zone.then_some(*zone)?, STAMP_LENGTH + 5)
+                if !is_zone {
+                    return date::loose_stamp(line);
+                }
+                (*zone, STAMP_LENGTH + 5)
             }
+            b'Z' => return date::loose_stamp(line),
             _ => return None,
         };
         let minute: &[u8; 16] = stamp.first_chunk()?;
         if *minute != self.minute || zone != self.zone {
-            let start = start_of_minute(minute, zone)?;
+            let Some(start) = start_of_minute(minute, zone) else {
+                self.has_refused = true;
+                return None;
+            };
             (self.minute, self.zone, self.start) = (*minute, zone, start);
         }
-        let second = number(&stamp[17..19]);
-        if second > 60 {
+        let second = date::number(&stamp[17..19]);
+        if second > date::MOST_SECONDS {
+            self.has_refused = true;
             return None;
         }
-        let millis = second * 1000 + number(&stamp[20..23]);
+        let millis = second * 1000 + date::number(&stamp[20..23]);
         Some((Stamp { instant: self.start.instant + millis, offset: self.start.offset }, length))
+    }
+
+    /// Whether something with the shape of a stamp named a date or a time that does not exist, since last asked.
+    pub fn take_refused(&mut self) -> bool {
+        std::mem::take(&mut self.has_refused)
     }
 }
 
@@ -130,25 +145,10 @@ fn has_stamp_shape(stamp: &[u8; STAMP_LENGTH]) -> bool {
 }
 
 fn start_of_minute(minute: &[u8; 16], zone: [u8; 5]) -> Option<MinuteStart> {
-    let part = |from: usize, to: usize| u32::try_from(number(&minute[from..to])).ok();
-    let year = i32::try_from(number(&minute[0..4])).ok()?;
-    let date = NaiveDate::from_ymd_opt(year, part(5, 7)?, part(8, 10)?)?;
-    let local = date.and_hms_opt(part(11, 13)?, part(14, 16)?, 0)?.and_utc().timestamp_millis();
-    let offset = if zone == [0; 5] {
-        None
-    } else {
-        let (hours, minutes) = (number(&zone[1..3]), number(&zone[3..5]));
-        if hours > MOST_ZONE_HOURS || minutes > 59 {
-            return None;
-        }
-        let size = hours * 60 + minutes;
-        i16::try_from(if zone[0] == b'-' { -size } else { size }).ok()
-    };
+    let date = [0..4, 5..7, 8..10].map(|part| date::number(&minute[part]));
+    let local = date::local_millis(date, [date::number(&minute[11..13]), date::number(&minute[14..16]), 0])?;
+    let offset = if zone == [0; 5] { None } else { Some(date::zone_minutes(zone)?) };
     Some(MinuteStart { instant: local - i64::from(offset.unwrap_or(0)) * 60_000, offset })
-}
-
-fn number(digits: &[u8]) -> i64 {
-    digits.iter().fold(0, |sum, digit| sum * 10 + i64::from(digit & 0x0F))
 }
 
 #[cfg(test)]
@@ -165,6 +165,9 @@ mod tests {
         assert_eq!(read("2026-01-13 02:01:40,118-0330 x").as_deref(), Some("2026-01-13T02:01:40.118-03:30 28"));
         assert_eq!(read("2018-08-26 06:02:15,538 x").as_deref(), Some("2018-08-26T06:02:15.538 23"));
         assert_eq!(read("2016-12-31 23:59:60,999+1400 x").as_deref(), Some("2017-01-01T00:00:00.999+14:00 28"));
+        assert_eq!(read("2026-01-13 02:01:40,118 UTC x").as_deref(), Some("2026-01-13T02:01:40.118+00:00 27"));
+        assert_eq!(read("2026-01-13 02:01:40,118Z x").as_deref(), Some("2026-01-13T02:01:40.118+00:00 24"));
+        assert_eq!(read("2026-01-13 02:01:40,118+05:30 x").as_deref(), Some("2026-01-13T02:01:40.118+05:30 29"));
     }
 
     #[test]
@@ -175,8 +178,6 @@ mod tests {
             "2026-01-13 24:01:40,118 x",
             "2026-01-13 02:60:40,118 x",
             "2026-01-13 02:01:61,118 x",
-            "2026-01-13T02:01:40,118 x",
-            "2026-01-13 02:01:40.118 x",
             "2026-01-13 02:01:40,118+00 x",
             "2026-01-13 02:01:40,118x",
             "2026-01-13 02:01:40,118+9900 x",
@@ -184,6 +185,9 @@ mod tests {
             "2026-01-13 02:01:40,118",
             "20x6-01-13 02:01:40,118 x",
             "2026-01-13 02:01:4:,118 x",
+            "2026-01-13 02:01:40,1184 x",
+            "2026-01-13 02:01:40 x",
+            "2026-02-30T02:01:40.118Z x",
         ] {
             assert_eq!(read(text), None, "{text}");
         }

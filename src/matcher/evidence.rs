@@ -129,7 +129,7 @@ pub(super) struct Signs<'a> {
 impl<'a> Signs<'a> {
     /// The signs of an event with this text.
     pub(super) fn of(text: &'a [u8], header: Option<&Header<'_>>, source: Layout) -> Self {
-        let is_mail_log = source == Layout::JiraMail && header.is_some_and(|header| header.layout == Layout::JiraMail);
+        let is_mail_log = source.may_hold_mail() && header.is_some_and(|header| header.layout == Layout::JiraMail);
         Self {
             text,
             is_mail_log,
@@ -226,7 +226,9 @@ pub(super) fn context_of(text: &[u8], header: Option<&Header<'_>>, source: Layou
     let scheduled = [&b"Caesium"[..], b"QuartzScheduler", b"scheduler"];
     if memmem::find(header.url, b"/oauth2-client/").is_some() || header.thread.starts_with(b"http") {
         Context::Interactive
-    } else if scheduled.iter().any(|name| header.thread.starts_with(name)) || source == Layout::JiraMail {
+    } else if scheduled.iter().any(|name| header.thread.starts_with(name))
+        || header.layout == Layout::JiraMail && source.may_hold_mail()
+    {
         Context::Unattended
     } else {
         Context::Unknown

@@ -129,6 +129,35 @@ fn a_named_pipe_is_read_like_a_file() {
     assert_eq!(report["ledger"]["sources"][0]["source"].as_str(), pipe.to_str());
 }
 
+#[test]
+fn a_date_that_does_not_exist_is_a_note_and_no_event() {
+    let log = b"2026-01-13 02:01:40,118 main INFO      [a.b.C] x\n2026-02-30 02:01:40,118 main ERROR      [a.b.C] y\n";
+    let folder = folder(&[("a.log", log)]);
+    let report = json(logmedic().arg(folder.path().join("a.log")));
+    let source = &report["ledger"]["sources"][0];
+    assert_eq!(source["events"], 1);
+    let notes = source["notes"].as_array().unwrap();
+    assert!(notes.iter().any(|note| note.as_str().unwrap().contains("does not exist")), "{notes:?}");
+    assert_eq!(report["ledger"]["complete"], true);
+}
+
+#[test]
+fn requests_and_statements_that_quote_an_error_are_no_evidence() {
+    let quoted = "error_description=AADSTS7000215";
+    let access = format!(
+        "192.0.2.1 552x1x1 ann [09/Jan/2024:05:40:00 +0100] \"GET /rest/oauth2-client/1.0/x?{quoted} HTTP/1.1\" 302 1 2 \"-\" \"M\" \"s\"\n"
+    );
+    let sql =
+        format!("2024-01-09 05:40:00,000+0100 http-1 ann 340x1x1 s1 /x 2ms \"select a from b where c = '{quoted}'\"\n");
+    for (name, log, layout) in [("access_log", access, "access"), ("atlassian-jira-sql.log", sql, "jira-sql")] {
+        let folder = folder(&[(name, log.as_bytes())]);
+        let report = json(logmedic().arg(folder.path()));
+        assert_eq!(report["ledger"]["sources"][0]["layout"], layout);
+        assert_eq!(report["ledger"]["sources"][0]["events"], 1);
+        assert_eq!(report["findings"].as_array().unwrap().len(), 0, "{name}");
+    }
+}
+
 /// Little-endian with a byte order mark, as Windows tools write it.
 fn utf_16(text: &str) -> Vec<u8> {
     [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()

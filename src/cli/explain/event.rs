@@ -109,7 +109,7 @@ impl Told<'_> {
             return;
         };
         self.field("layout", header.layout.as_str().as_bytes());
-        self.field("time", header.stamp.to_string().as_bytes());
+        self.field("time", header.stamp.map(|stamp| stamp.to_string()).unwrap_or_default().as_bytes());
         self.field("level", header.level.as_str().as_bytes());
         self.field("thread", header.thread);
         self.field("user", header.user);
