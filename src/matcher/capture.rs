@@ -233,9 +233,12 @@ fn guid_at(text: &[u8]) -> Option<String> {
     is_guid.then(|| String::from_utf8_lossy(guid).to_ascii_lowercase())
 }
 
-/// `2026-01-13 02:01:34Z`, also with `T` or without `Z`.
+/// `2026-01-13 02:01:34Z`, also with `T` or without `Z`. What counts fractions of a second is the `timestamp` of a JSON log.
 fn entra_time_at(text: &[u8]) -> Option<String> {
-    let time: &[u8; 19] = skip_separators(text).first_chunk()?;
+    let (time, rest): (&[u8; 19], _) = skip_separators(text).split_first_chunk()?;
+    if matches!(rest, [b',' | b'.', digit, ..] if digit.is_ascii_digit()) {
+        return None;
+    }
     let shape = b"dddd-dd-dd dd:dd:dd";
     let fits = time.iter().zip(shape).all(|(byte, shape)| match shape {
         b'd' => byte.is_ascii_digit(),
@@ -339,6 +342,13 @@ mod tests {
         assert_eq!(all(page), IDS);
         let url = "https://jira.example.com/cb?error_description=AADSTS7000215%3a+app+%27649dfa0d-725b-481d-a82d-64594464404e%27%0d%0aTrace+ID%3a+94126cb8-71ca-4a67-aa4c-f7e359f2b870%0d%0aCorrelation+ID%3a+56c4f734-1243-423e-a127-6e4192dd1470%0d%0aTimestamp%3a+2026-06-18+03%3a16%3a39Z";
         assert_eq!(all(url), IDS);
+    }
+
+    #[test]
+    fn the_time_of_a_json_line_is_not_entras() {
+        let line =
+            r#"{"timestamp":"2026-06-18T03:16:40,5Z","message":"AADSTS7000215: x Timestamp: 2026-06-18 03:16:39Z"}"#;
+        assert_eq!(all(line), ["aadsts_code=AADSTS7000215", "entra_time=2026-06-18T03:16:39Z"]);
     }
 
     #[test]
