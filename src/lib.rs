@@ -32,12 +32,13 @@ pub mod input;
 pub mod matcher;
 pub mod report;
 
-pub use analyzer::{Input, Proof, Scan, ScanOptions, load_with, prove, scan, scan_text, taken_over};
+pub use analyzer::{Input, Progress, Proof, Scan, ScanOptions, list, load_with, prove, scan, scan_text, taken_over};
 pub use catalogue::{Catalogue, Confidence, Flaw, Item, Restart, Role, Severity, Side, Signature};
 pub use diagnosis::Diagnosis;
 pub use diagnosis::remedy::{find as guide_item, steps as remedy_steps};
 pub use error::Error;
+pub use event::{Bound, Window, Zone};
 pub use input::{Limits, MapMode};
 pub use matcher::Context;
 pub use report::redact::Level as RedactionLevel;
-pub use report::{Format, Merged, Merger, REPORT_SCHEMA, ReportOptions, render, visible};
+pub use report::{Format, Merged, Merger, REPORT_SCHEMA, ReportOptions, render, render_list, visible};

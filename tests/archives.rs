@@ -14,7 +14,8 @@ use assert_cmd::cargo::cargo_bin_cmd;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use logmedic::{
-    Catalogue, Diagnosis, Error, Format, Input, Limits, RedactionLevel, ReportOptions, ScanOptions, render, scan,
+    Bound, Catalogue, Diagnosis, Error, Format, Input, Limits, RedactionLevel, ReportOptions, ScanOptions, Window,
+    render, scan,
 };
 use serde_json::Value;
 use zip::write::SimpleFileOptions;

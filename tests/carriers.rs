@@ -103,15 +103,9 @@ fn utf_16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
 }
 
 fn samples() -> impl Iterator<Item = PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir("sample-logs").unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
-        } else {
-            files.push(path);
-        }
-    }
+    let entries = walkdir::WalkDir::new("sample-logs").into_iter().map(|entry| entry.unwrap());
+    let files: Vec<PathBuf> =
+        entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect();
     assert!(files.len() > 10);
     files.into_iter()
 }

@@ -2,14 +2,20 @@
 //! exit codes, and the JSON report's contract.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+#[path = "cli/cluster.rs"]
+mod cluster;
 #[path = "cli/compressed.rs"]
 mod compressed;
+#[path = "cli/folders.rs"]
+mod folders;
 #[path = "cli/ledger.rs"]
 mod ledger;
 #[path = "cli/merge.rs"]
 mod merge;
 #[path = "cli/outputs.rs"]
 mod outputs;
+#[path = "cli/time.rs"]
+mod time;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -46,6 +52,12 @@ fn logmedic() -> Command {
 fn json(command: &mut Command) -> Value {
     let outcome = command.args(["-f", "json"]).output().unwrap();
     serde_json::from_slice(&outcome.stdout).unwrap_or_else(|error| panic!("{error}: {outcome:?}"))
+}
+
+/// The text report without its line breaks.
+fn told(command: &mut Command) -> String {
+    let outcome = command.output().unwrap();
+    String::from_utf8(outcome.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A folder with these files.
@@ -110,7 +122,9 @@ fn standard_input_gives_the_report_of_the_file() {
 fn without_a_path_and_without_a_pipe_the_log_folder_of_jira_is_read() {
     let home = TempDir::new().unwrap();
     fs::create_dir(home.path().join("log")).unwrap();
-    fs::copy(SECRET, home.path().join("log/atlassian-jira.log")).unwrap();
+    let now = chrono::Utc::now().format("%Y-%m-%d %H:%M:%S,000+0000");
+    let line = format!("{now} Caesium-1-3 ERROR ServiceRunner     [c.a.x] AADSTS7000215: Invalid client secret\n");
+    fs::write(home.path().join("log/atlassian-jira.log"), line).unwrap();
     let mut command = std::process::Command::new(cargo_bin!());
     let command = command.env("JIRA_HOME", home.path()).env("XDG_CONFIG_HOME", NO_RULES).stdin(Stdio::null());
     let outcome = command.output().unwrap();

@@ -163,7 +163,9 @@ fn config(cases: u32) -> ProptestConfig {
 fn scanned(input: &Path, threads: usize, chunk_size: usize, map: MapMode) -> (Tally, String) {
     let options = ScanOptions { threads: Some(threads), chunk_size, map, ..ScanOptions::default() };
     // A folder in which by chance nothing looks like a log is refused, however it is read.
-    let scan = scan(&CATALOGUE, &[Input::Path(input.to_path_buf())], &options).unwrap_or_default();
+    // As logs of one host it also tells whom that host reached.
+    let input = Input::Node { name: "jira-1".to_owned(), path: input.to_path_buf() };
+    let scan = scan(&CATALOGUE, &[input], &options).unwrap_or_default();
     let diagnosis = Diagnosis::new(&CATALOGUE, scan.tally.clone(), scan.not_logs);
     (scan.tally, render(&diagnosis, Format::Json, ReportOptions::default()))
 }

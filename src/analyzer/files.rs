@@ -3,6 +3,8 @@
 
 use super::ScanOptions;
 use super::scanner::{Block, LOOK_BEHIND, Scanner, SourceFacts};
+use super::window;
+use crate::diagnosis::Tally;
 use crate::input::PlainFile;
 use crate::matcher::Matcher;
 
@@ -20,22 +22,39 @@ pub(super) struct Chunk {
     end: u64,
 }
 
-/// All files, or the range that is wanted of the only one, in chunks; an empty file is one empty chunk.
-pub(super) fn chunks(files: &[(SourceFacts, PlainFile)], options: &ScanOptions) -> Vec<Chunk> {
+impl Chunk {
+    /// Its bytes.
+    pub(super) fn len(&self) -> u64 {
+        self.end - self.start
+    }
+}
+
+/// What is wanted of all files, or the range that is wanted of the only one, in chunks; an empty file is one empty chunk.
+/// What is left out of a file for its window is told in the tally.
+pub(super) fn chunks(files: &[(SourceFacts, PlainFile)], options: &ScanOptions) -> (Vec<Chunk>, Tally) {
     let step = options.chunk_size.max(1) as u64;
-    files
+    let mut noted = Tally::default();
+    let chunks = files
         .iter()
         .enumerate()
-        .flat_map(|(source, (_, file))| {
-            let wanted = options.range.clone().unwrap_or(0..file.len());
-            let (start, end) = (wanted.start.min(file.len()), wanted.end.min(file.len()));
-            (0..(end - start).div_ceil(step).max(1)).map(move |i| Chunk {
-                source,
-                start: start + i * step,
-                end: (start + (i + 1) * step).min(end),
+        .flat_map(|(source, (facts, file))| {
+            let parts = if let Some(range) = &options.range {
+                vec![(range.start.min(file.len()), range.end.min(file.len()))]
+            } else {
+                let parts = window::parts(facts, file);
+                noted.merge(window::note(&parts, facts, file));
+                parts
+            };
+            parts.into_iter().flat_map(move |(start, end)| {
+                (0..(end - start).div_ceil(step).max(1)).map(move |i| Chunk {
+                    source,
+                    start: start + i * step,
+                    end: (start + (i + 1) * step).min(end),
+                })
             })
         })
-        .collect()
+        .collect();
+    (chunks, noted)
 }
 
 /// Scans the events that begin in one chunk of a plain file, reading on to the end of the last one.

@@ -21,7 +21,7 @@ pub(super) fn read(text: MarkerText, event: &Event<'_>, place: &Place) -> Option
         {
             MarkerKind::Authorisation
         }
-        MarkerText::Authorisation => return None,
+        MarkerText::Authorisation | MarkerText::Polled => return None,
     };
     let stamp = header.stamp?;
     Some(Marker {

@@ -1,31 +1,40 @@
 //! The conductor: sources in, chunks in parallel, tallies merged. The only part that knows all stages but the report.
 
 mod carried;
+mod copies;
 mod examples;
 mod files;
 mod installation;
+mod listing;
 mod markers;
 mod memory;
+mod nodes;
 mod package;
 mod plan;
+mod progress;
 mod queue;
 mod scanner;
 mod streams;
+mod window;
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
 use crate::diagnosis::Tally;
+use crate::diagnosis::tally::HEADLESS;
 use crate::error::Error;
+use crate::event::{Window, Zone};
 use crate::input::{Limits, MapMode};
 use crate::matcher::Matcher;
 
 pub use examples::{Proof, load_with, prove, taken_over};
+pub use listing::list;
 pub use memory::scan_text;
 use plan::Plan;
+pub use progress::Progress;
 use queue::Queue;
-use scanner::MID_EVENT;
 
 /// Bytes that one thread works on at a time; they fit into a core's second-level cache.
 pub const CHUNK_SIZE: usize = 512 * 1024;
@@ -33,7 +42,8 @@ pub const CHUNK_SIZE: usize = 512 * 1024;
 /// What the support tool keeps of a longer file: its last bytes.
 const SUPPORT_TOOL_KEEPS: u64 = 25 * 1024 * 1024;
 
-/// How a scan runs. But for `only`, `skip` and `limits` nothing in it changes what is found.
+/// How a scan runs. But for `window`, `zone`, `range`, `only`, `skip` and `limits`
+/// nothing in it changes what is found.
 #[derive(Debug, Clone)]
 pub struct ScanOptions {
     /// Threads; `None` takes as many as the machine has cores for this process.
@@ -50,6 +60,12 @@ pub struct ScanOptions {
     pub file_name: Option<String>,
     /// Of the only file: the bytes in which the events begin that are counted. It must be a plain file.
     pub range: Option<Range<u64>>,
+    /// The span of time that is asked for; what lies outside is neither counted nor looked at.
+    pub window: Window,
+    /// The zone of logs that state none.
+    pub zone: Option<Zone>,
+    /// Told how far the scan has come, for whoever watches it.
+    pub progress: Option<Arc<Progress>>,
     /// Signatures to look for; empty means all.
     pub only: Vec<String>,
     /// Signatures not to look for.
@@ -66,6 +82,9 @@ impl Default for ScanOptions {
             stdin_name: "stdin".to_owned(),
             file_name: None,
             range: None,
+            window: Window::default(),
+            zone: None,
+            progress: None,
             only: Vec::new(),
             skip: Vec::new(),
         }
@@ -79,6 +98,13 @@ pub enum Input {
     Stdin,
     /// A file, or a folder whose logs are to be found.
     Path(PathBuf),
+    /// The same, with the name of the Jira host whose logs it holds.
+    Node {
+        /// The host's name in the report.
+        name: String,
+        /// The file or folder.
+        path: PathBuf,
+    },
 }
 
 /// What a scan found: the sum of all its parts, settled.
@@ -127,10 +153,14 @@ pub fn scan(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions) -> R
         return Err(Error::NothingRead(failed.chain(not_logs).collect()));
     }
     for source in scan.tally.sources.values_mut() {
-        if source.bytes == SUPPORT_TOOL_KEEPS && source.notes.iter().any(|note| note.starts_with(MID_EVENT)) {
+        if source.bytes == SUPPORT_TOOL_KEEPS && source.notes.iter().any(|note| note.starts_with(HEADLESS)) {
             source.notes.insert(
                 "was cut by the support tool, which keeps the last 25 MiB: the beginning is missing".to_owned(),
             );
+        }
+        let is_of_unknown_zone = source.zones.iter().any(|(offset, _)| offset.is_none());
+        if is_of_unknown_zone && options.window.names_an_instant() {
+            source.notes.insert("states no time zone: its times were taken as UTC (--zone says it better)".to_owned());
         }
     }
     scan.tally.settle();

@@ -24,8 +24,8 @@ const MOST_INSTALLATIONS: usize = 64;
 /// An outermost archive, and what was found in it.
 pub(super) struct Parcel {
     archive: Archive,
-    source: Arc<Source>,
-    named: bool,
+    /// The archive itself as a source; what holds of it holds of its entries.
+    pub(super) facts: SourceFacts,
     /// The host by the archive's name, in case it holds logs of one host and does not say of which.
     fallback: Option<String>,
     found: Mutex<Scan>,
@@ -43,14 +43,14 @@ pub(super) struct Package {
 }
 
 impl Parcel {
-    /// An archive that was found as `source`; `named` on the command line or not.
-    pub(super) fn new(archive: Archive, source: &Arc<Source>, named: bool) -> Self {
-        Self { archive, source: Arc::clone(source), named, fallback: None, found: Mutex::default() }
+    /// An archive that was found as this source; `pasted` where it was named.
+    pub(super) fn new(archive: Archive, facts: SourceFacts) -> Self {
+        Self { archive, facts, fallback: None, found: Mutex::default() }
     }
 
     /// Takes the archive's own name for that of a host where it can be one: for archives that were given side by side.
     pub(super) fn name_node(&mut self) {
-        self.fallback = node_name(&self.source.name);
+        self.fallback = node_name(&self.facts.source.name);
     }
 
     /// Whether its limits did not suffice.
@@ -60,7 +60,7 @@ impl Parcel {
 
     /// The same archive before anything was read of it.
     pub(super) fn afresh(&self) -> Self {
-        Self { fallback: self.fallback.clone(), ..Self::new(self.archive.afresh(), &self.source, self.named) }
+        Self { fallback: self.fallback.clone(), ..Self::new(self.archive.afresh(), self.facts.clone()) }
     }
 
     /// Adds what an entry gave.
@@ -72,10 +72,10 @@ impl Parcel {
     pub(super) fn take_found(&self) -> Scan {
         let mut found = mem::take(&mut *self.found.lock().unwrap_or_else(PoisonError::into_inner));
         if found.tally.sources.is_empty() {
-            if self.named {
-                found.tally.merge(unread(&self.source, "no log was found in this archive".to_owned()));
+            if self.facts.pasted {
+                found.tally.merge(unread(&self.facts.source, "no log was found in this archive".to_owned()));
             } else {
-                found.not_logs = vec![format!("{} (an archive without a log)", self.source.name)];
+                found.not_logs = vec![format!("{} (an archive without a log)", self.facts.source.name)];
             }
         }
         found
@@ -85,11 +85,11 @@ impl Parcel {
 impl Package {
     /// The outermost archive itself.
     pub(super) fn outermost(parcel: &Arc<Parcel>) -> Self {
-        let node = parcel.source.node.clone();
+        let node = parcel.facts.source.node.clone();
         Self {
             parcel: Arc::clone(parcel),
             archive: parcel.archive.clone(),
-            name: parcel.source.name.clone(),
+            name: parcel.facts.source.name.clone(),
             nodes: node.map(|node| (String::new(), node)).into_iter().collect(),
             fallback: parcel.fallback.clone(),
         }
@@ -132,7 +132,8 @@ impl Package {
 
     /// An entry, ready to be read.
     pub(super) fn incoming(&self, entry: &Entry) -> Incoming {
-        let facts = SourceFacts { source: self.source(&entry.name), layout: Layout::Text, pasted: false };
+        let source = self.source(&entry.name);
+        let facts = SourceFacts { source, layout: Layout::Text, pasted: false, ..self.parcel.facts.clone() };
         Incoming { facts, bytes: self.archive.open(entry) }
     }
 

@@ -1,6 +1,6 @@
 //! What a scan reads: every source that was named or found, opened, with its layout told from its first bytes.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use super::carried::carrier_of;
 use super::installation::{self, Installation};
 use super::package::Parcel;
 use super::scanner::SourceFacts;
-use super::{Input, Scan, ScanOptions};
+use super::{Input, Scan, ScanOptions, copies, nodes};
 use crate::diagnosis::{Source, SourceTally, Tally};
 use crate::event::Layout;
 use crate::event::layout::SNIFF_LENGTH;
-use crate::input::{self, Archive, Encoding, Opened, PlainFile, Stream, Unopened, looks_like_utf16};
+use crate::input::{self, Archive, Encoding, FileIdentity, Opened, PlainFile, Stream, Unopened, looks_like_utf16};
 
 /// What is said of a source in UTF-16 that does not name its byte order.
 pub(super) const UTF16: &str =
@@ -39,9 +39,13 @@ pub(super) struct Plan<'a> {
     pub(super) files: Vec<(SourceFacts, PlainFile)>,
     pub(super) streams: Vec<Incoming>,
     pub(super) archives: Vec<Parcel>,
-    /// Files that are in the plan already, so that one named twice is read once.
-    known: BTreeSet<PathBuf>,
+    /// Files that are in the plan already, so that one with two names is read once.
+    known: BTreeMap<FileIdentity, Arc<Source>>,
+    /// The files that are read, with their paths.
+    pub(super) found: Vec<(Arc<Source>, PathBuf)>,
     has_stdin: bool,
+    /// The folders and files of each Jira host, with its name.
+    nodes: Vec<(PathBuf, String)>,
 }
 
 impl<'a> Plan<'a> {
@@ -53,20 +57,49 @@ impl<'a> Plan<'a> {
             files: Vec::new(),
             streams: Vec::new(),
             archives: Vec::new(),
-            known: BTreeSet::new(),
+            known: BTreeMap::new(),
+            found: Vec::new(),
             has_stdin: false,
+            nodes: Vec::new(),
         };
+        let mut folders = Vec::new();
+        for input in inputs {
+            match input {
+                Input::Node { name, path } => plan.nodes.push((path.clone(), name.clone())),
+                Input::Path(path) if path.is_dir() => folders.push(path.clone()),
+                _ => {}
+            }
+        }
+        plan.nodes.extend(nodes::among(&folders));
+        plan.nodes.extend(folders.iter().flat_map(|folder| nodes::below(folder)));
         for input in inputs {
             match input {
                 Input::Stdin => plan.add_stdin(),
-                Input::Path(path) if path.is_dir() => plan.add_folder(path),
-                Input::Path(path) => plan.add_file(path, true),
+                Input::Path(path) | Input::Node { path, .. } if path.is_dir() => plan.add_folder(path),
+                Input::Path(path) | Input::Node { path, .. } => plan.add_file(path, true),
             }
         }
         if plan.archives.len() > 1 {
             plan.archives.iter_mut().for_each(Parcel::name_node);
         }
+        plan.drop_copies();
         plan
+    }
+
+    /// What holds the bytes of another file of the same rotated log is left out, and told.
+    fn drop_copies(&mut self) {
+        for (copy, original) in copies::copies(&self.found) {
+            self.files.retain(|(facts, _)| facts.source != copy);
+            self.streams.retain(|incoming| incoming.facts.source != copy);
+            self.archives.retain(|parcel| parcel.facts.source != copy);
+            self.add_note(original, format!("{} holds the same bytes and was not read again", copy.name));
+        }
+    }
+
+    /// The Jira host that a path belongs to: the one whose folder is nearest, and of two the one that was named.
+    fn node_of(&self, path: &Path) -> Option<String> {
+        let holders = self.nodes.iter().rev().filter(|(folder, _)| path.starts_with(folder));
+        holders.max_by_key(|(folder, _)| folder.components().count()).map(|(_, name)| name.clone())
     }
 
     fn add_stdin(&mut self) {
@@ -84,51 +117,76 @@ impl<'a> Plan<'a> {
     fn add_folder(&mut self, folder: &Path) {
         let found = input::files_below(folder);
         for (path, reason) in found.problems {
-            self.add_problem(path.display().to_string(), &format!("cannot be listed: {reason}"));
+            self.add_problem(input::name_of(&path), &format!("cannot be listed: {reason}"));
         }
         for link in found.links {
-            self.scan.not_logs.push(format!("{} (a link, not followed; name it to have it read)", link.display()));
+            self.scan
+                .not_logs
+                .push(format!("{} (a link, not followed; name it to have it read)", input::name_of(&link)));
         }
-        let before = self.found();
+        for special in found.specials {
+            let name = input::name_of(&special);
+            self.scan.not_logs.push(format!("{name} (a pipe, device or socket, not opened; name it to have it read)"));
+        }
+        let before = self.count();
         for path in found.files {
             self.add_file(&path, false);
         }
-        if before == self.found() {
-            self.add_problem(folder.display().to_string(), "no log was found in this folder");
+        if before == self.count() {
+            self.add_problem(input::name_of(folder), "no log was found in this folder");
         }
     }
 
     /// How much there is to read or to complain of.
-    fn found(&self) -> usize {
+    fn count(&self) -> usize {
         self.files.len() + self.streams.len() + self.archives.len() + self.scan.tally.sources.len()
     }
 
     fn add_file(&mut self, path: &Path, named: bool) {
-        if path.canonicalize().is_ok_and(|path| !self.known.insert(path)) {
-            return;
-        }
         let given = self.options.file_name.clone().filter(|_| named);
-        let name = given.unwrap_or_else(|| path.display().to_string());
-        let source = Arc::new(Source { node: None, name: name.clone() });
+        let name = given.unwrap_or_else(|| input::name_of(path));
+        let source = Arc::new(Source { node: self.node_of(path), name: name.clone() });
+        if let Some(identity) = input::identity(path) {
+            if let Some(known) = self.known.get(&identity).cloned() {
+                // Another way to write the same path is not another name.
+                let is_respelt = !path.is_symlink()
+                    && path
+                        .canonicalize()
+                        .is_ok_and(|path| Path::new(&known.name).canonicalize().is_ok_and(|other| other == path));
+                if known.name != name && !is_respelt {
+                    self.add_note(known, format!("{name} is the same file and was not read again"));
+                }
+                return;
+            }
+            self.known.insert(identity, Arc::clone(&source));
+        }
+        let facts = self.facts(Arc::clone(&source), Layout::Text, named);
         match input::open(path, self.options.map, self.options.limits)
             .and_then(|opened| prepare(opened, Arc::clone(&source)))
         {
-            Err(error) => self.scan.fail(&SourceFacts { source, layout: Layout::Text, pasted: named }, &error),
+            Err(error) => self.scan.fail(&facts, &error),
             // In a folder only what has a log's layout is a log; everything else is listed and left alone.
             Ok(((_, Layout::Text), Body::Plain(file))) if !named && !file.is_empty() => {
                 self.describe(&name, &source, &file);
                 self.scan.not_logs.push(name);
             }
-            Ok(prepared) => self.add(prepared, named),
+            Ok(prepared) => {
+                self.found.push((source, path.to_path_buf()));
+                self.add(prepared, named);
+            }
         }
     }
 
+    fn facts(&self, source: Arc<Source>, layout: Layout, pasted: bool) -> SourceFacts {
+        SourceFacts { source, layout, pasted, window: self.options.window, zone: self.options.zone }
+    }
+
     fn add(&mut self, ((source, layout), body): ((Arc<Source>, Layout), Body), pasted: bool) {
-        let facts = SourceFacts { source, layout, pasted };
+        let facts = self.facts(source, layout, pasted);
         match body {
             Body::Plain(file) => self.files.push((facts, file)),
             Body::Stream(bytes) => self.streams.push(Incoming { facts, bytes }),
-            Body::Archive(archive) => self.archives.push(Parcel::new(archive, &facts.source, pasted)),
+            Body::Archive(archive) => self.archives.push(Parcel::new(archive, facts)),
         }
     }
 
@@ -142,6 +200,11 @@ impl<'a> Plan<'a> {
             found.read(text);
             found.tell(source.node.as_ref(), &mut self.scan.tally);
         }
+    }
+
+    fn add_note(&mut self, source: Arc<Source>, note: String) {
+        let tally = SourceTally { notes: [note].into(), ..SourceTally::default() };
+        self.scan.tally.merge(Tally { sources: [(source, tally)].into(), ..Tally::default() });
     }
 
     fn add_problem(&mut self, name: String, problem: &str) {

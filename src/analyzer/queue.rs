@@ -14,6 +14,7 @@ use super::plan::{Incoming, Prepared, reason, unread};
 use super::scanner::{Scanner, SourceFacts};
 use super::streams::scan_stream;
 use super::{Scan, ScanOptions};
+use crate::diagnosis::Tally;
 use crate::error::Error;
 use crate::input::{Content, Entry, PlainFile};
 use crate::matcher::Matcher;
@@ -31,6 +32,8 @@ pub(super) struct Queue<'a> {
     options: &'a ScanOptions,
     files: &'a [(SourceFacts, PlainFile)],
     chunks: Vec<Chunk>,
+    /// What is told of files of which a part is left out.
+    noted: Tally,
     next_chunk: AtomicUsize,
     state: Mutex<State>,
     /// Somebody has put work back, or has finished.
@@ -57,11 +60,16 @@ impl<'a> Queue<'a> {
         let packages = parcels.iter().map(|parcel| Piece::Package(Package::outermost(parcel)));
         let pieces = packages.chain(streams.into_iter().map(Piece::Stream)).collect();
         let state = State { pieces, busy: 0, parcels };
+        let (chunks, noted) = chunks(files, options);
+        if let Some(progress) = &options.progress {
+            progress.expect(chunks.iter().map(Chunk::len).sum());
+        }
         Self {
             matcher,
             options,
             files,
-            chunks: chunks(files, options),
+            chunks,
+            noted,
             next_chunk: AtomicUsize::new(0),
             state: Mutex::new(state),
             changed: Condvar::new(),
@@ -81,7 +89,8 @@ impl<'a> Queue<'a> {
                 .map_err(|error| Error::Threads { threads, reason: error.to_string() })?;
             pool.broadcast(|_| self.work()).into_iter().for_each(|part| sum.merge(part));
         }
-        let Self { matcher, options, state, .. } = self;
+        let Self { matcher, options, state, noted, .. } = self;
+        sum.tally.merge(noted);
         for parcel in state.into_inner().unwrap_or_else(PoisonError::into_inner).parcels {
             if threads > 1 && parcel.is_overdrawn() {
                 let alone = ScanOptions { threads: Some(1), ..options.clone() };
@@ -122,6 +131,9 @@ impl<'a> Queue<'a> {
                     none => none.insert(Scanner::new(self.matcher, facts.clone(), chunk.start)),
                 };
                 scan_chunk(scanner, self.matcher, file, *chunk, &mut buffer);
+                if let Some(progress) = &self.options.progress {
+                    progress.advance(chunk.len());
+                }
             } else if !self.wait() {
                 break;
             }
@@ -157,8 +169,7 @@ impl<'a> Queue<'a> {
                     self.open_package(outer.nested(archive, &facts.source.name), found);
                     return;
                 }
-                let parcel = Parcel::new(archive, &facts.source, facts.pasted);
-                let parcel = Arc::new(parcel);
+                let parcel = Arc::new(Parcel::new(archive, facts));
                 let mut state = self.lock();
                 state.pieces.push_front(Piece::Package(Package::outermost(&parcel)));
                 state.parcels.push(parcel);

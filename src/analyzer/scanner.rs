@@ -10,14 +10,17 @@ use std::sync::Arc;
 use memchr::{memchr, memchr_iter};
 
 use super::markers;
-use crate::diagnosis::tally::{BINARY, LEVELS, Range, widen};
+use crate::diagnosis::tally::{BINARY, HEADLESS, Range};
 use crate::diagnosis::{Place, Source, SourceTally, Tally};
 use crate::event::start::{self, StartFinder};
-use crate::event::{EventStart, Header, Layout, Level, Stamp};
+use crate::event::{EventStart, Header, Layout, Level, Window, Zone};
 use crate::input::carrier::BYTE_ORDER_MARK;
-use crate::matcher::{Event, Hit, Matcher};
+use crate::matcher::{self, Event, Hit, MarkerText, Matcher};
 
+mod counts;
 mod pasted;
+
+use counts::Run;
 
 /// Bytes of an event's beginning that are kept for looking at it.
 pub(crate) const TEXT_KEPT: usize = 64 * 1024;
@@ -29,8 +32,6 @@ const WINDOW_AFTER: usize = 1024;
 const MOST_WINDOWS: usize = 16;
 /// What is said of a source that begins with the byte order mark of UTF-8.
 pub(crate) const MARKED: &str = "begins with a byte order mark";
-/// How the remark begins on a source that does not begin with an event.
-pub(crate) const MID_EVENT: &str = "starts in the middle of an event";
 /// What is said of a source in which something with the shape of a time stamp is none.
 const IMPOSSIBLE: &str = "has lines with a date or time that does not exist; they count with the event before them";
 /// Bytes before a block that must be in the buffer with it.
@@ -43,6 +44,10 @@ pub(crate) struct SourceFacts {
     pub(crate) layout: Layout,
     /// Whether text without a header counts as evidence.
     pub(crate) pasted: bool,
+    /// The span of time that is asked for; what lies outside is neither counted nor looked at.
+    pub(crate) window: Window,
+    /// The zone of stamps that state none.
+    pub(crate) zone: Option<Zone>,
 }
 
 /// Bytes in a buffer that are to be worked on.
@@ -103,24 +108,6 @@ pub(crate) struct Scanner<'m> {
     tally: Tally,
 }
 
-/// Neighbouring events of one timeline bucket and one zone, counted here so that the maps are asked once a run.
-#[derive(Debug)]
-struct Run {
-    start: i64,
-    end: i64,
-    counts: [u64; LEVELS],
-    first: Stamp,
-    last: Stamp,
-}
-
-impl Run {
-    /// A run that no event belongs to.
-    const EMPTY: Self = {
-        let none = Stamp { instant: 0, offset: None };
-        Self { start: 0, end: 0, counts: [0; LEVELS], first: none, last: none }
-    };
-}
-
 impl<'m> Scanner<'m> {
     /// A scanner that begins at `part_start` of a source.
     pub(crate) fn new(matcher: &'m Matcher, facts: SourceFacts, part_start: u64) -> Self {
@@ -174,6 +161,11 @@ impl<'m> Scanner<'m> {
             self.seen.problems.insert(BINARY.to_owned());
         }
         self.finder.find(buffer, from, to, base == 0, &mut starts);
+        if let Some(zone) = self.facts.zone {
+            for start in &mut starts {
+                start.stamp = start.stamp.map(|stamp| zone.place(stamp));
+            }
+        }
         let first = starts.first().map_or(to, |start| start.at);
         if text_start < first && base + from as u64 == 0 {
             // What stands before the first header of a source is an event without a header.
@@ -198,6 +190,9 @@ impl<'m> Scanner<'m> {
             let end = next.map_or(to, |next| next.at);
             let (own, later) = split_at(rest, end);
             rest = later;
+            if self.is_outside(start.stamp) {
+                continue;
+            }
             self.count(start.level, start.stamp);
             let is_wanted = own.iter().any(|hit| self.matcher.matters_at(start.level, hit.literal));
             if next.is_some() && !is_wanted {
@@ -329,47 +324,6 @@ impl<'m> Scanner<'m> {
         }
     }
 
-    #[inline]
-    fn count(&mut self, level: Level, stamp: Option<Stamp>) {
-        let Some(stamp) = stamp else {
-            self.seen.events += 1;
-            self.seen.levels[level as usize] += 1;
-            return;
-        };
-        let run = &mut self.run;
-        if (run.start..run.end).contains(&stamp.instant) && stamp.offset == run.first.offset {
-            run.counts[level as usize] += 1;
-            if stamp.instant < run.first.instant {
-                run.first = stamp;
-            } else if stamp.instant > run.last.instant {
-                run.last = stamp;
-            }
-            return;
-        }
-        self.end_run();
-        let (start, end) = self.tally.timeline.bucket_of(stamp.instant);
-        self.run = Run { start, end, counts: [0; LEVELS], first: stamp, last: stamp };
-        self.run.counts[level as usize] += 1;
-    }
-
-    fn end_run(&mut self) {
-        let run = std::mem::replace(&mut self.run, Run::EMPTY);
-        let events: u64 = run.counts.iter().sum();
-        if events == 0 {
-            return;
-        }
-        self.tally.timeline.add(run.start, run.counts);
-        self.seen.events += events;
-        for (sum, count) in self.seen.levels.iter_mut().zip(run.counts) {
-            *sum += count;
-        }
-        widen(&mut self.seen.first, &mut self.seen.last, Some(run.first));
-        widen(&mut self.seen.first, &mut self.seen.last, Some(run.last));
-        if let Some(count) = self.seen.zones.entry(&run.first.offset) {
-            *count += events;
-        }
-    }
-
     /// Adds `buffer[from..to]` to the open event.
     fn absorb(&mut self, block: Block<'_>, from: usize, to: usize, hits: &[Hit]) {
         let Some(mut event) = self.open.take() else { return };
@@ -418,7 +372,7 @@ impl<'m> Scanner<'m> {
             self.seen.events += 1;
             self.seen.levels[Level::None as usize] += 1;
             if self.facts.layout != Layout::Text {
-                self.seen.notes.insert(format!("{MID_EVENT} ({} bytes before the first header)", event.length));
+                self.seen.notes.insert(format!("{HEADLESS} ({} bytes before the first header)", event.length));
             }
         }
         let level = event.start.unwrap_or_default();
@@ -456,7 +410,10 @@ impl<'m> Scanner<'m> {
     }
 
     fn look_at(&mut self, text: &[u8], verbatim: usize, has_header: bool, literals: &[u16], place: &Place) {
-        let header = if has_header { Header::parse(text, self.facts.layout) } else { None };
+        let mut header = if has_header { Header::parse(text, self.facts.layout) } else { None };
+        if let (Some(header), Some(zone)) = (&mut header, self.facts.zone) {
+            header.stamp = header.stamp.map(|stamp| zone.place(stamp));
+        }
         if has_header && header.is_none_or(|header| header.layout.only_quotes()) {
             return;
         }
@@ -465,7 +422,12 @@ impl<'m> Scanner<'m> {
         let (text, literals) = read.as_ref().map_or((text, literals), |(text, literals)| (&text[..], &literals[..]));
         let event = Event { text, verbatim, header, literals, source: self.facts.layout, pasted: self.facts.pasted };
         for marker in self.matcher.markers(literals) {
-            if let Some(marker) = markers::read(marker, &event, place) {
+            if marker == MarkerText::Polled {
+                let stamp = event.header.and_then(|header| header.stamp);
+                if let Some(server) = matcher::polled(&event) {
+                    self.tally.add_reached(place.source.node.as_ref(), server, stamp);
+                }
+            } else if let Some(marker) = markers::read(marker, &event, place) {
                 self.tally.add_marker(marker);
             }
         }

@@ -3,6 +3,7 @@
 use super::ScanOptions;
 use super::carried::{carrier_of, scan_carried};
 use super::plan::{Prepared, UTF16, reason, unread};
+use super::progress::counted;
 use super::scanner::{Block, LOOK_BEHIND, Scanner};
 use crate::diagnosis::{SourceTally, Tally};
 use crate::event::Layout;
@@ -20,7 +21,7 @@ pub(super) fn scan_stream(
 ) -> Option<Tally> {
     let Prepared { mut facts, stream } = prepared;
     let ahead = Scanner::look_ahead(matcher);
-    let (bytes, encoding) = decoded(stream.bytes);
+    let (bytes, encoding) = decoded(counted(stream.bytes, options.progress.clone()));
     let mut blocks = BlockReader::new(bytes, options.chunk_size.max(SNIFF_LENGTH), read_ahead);
     let mut remarks = SourceTally::default();
     if stream.compressed {

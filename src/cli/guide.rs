@@ -9,6 +9,7 @@ use clap::Args;
 use logmedic::diagnosis::{Activity, Finding};
 use logmedic::{Catalogue, Diagnosis, Item, ScanOptions, Side};
 
+use super::inputs;
 use super::scan::{self, FailOn};
 use super::{CLEAN, counted, print, rules};
 
@@ -28,7 +29,7 @@ pub(super) fn run(arguments: &GuideArguments) -> Result<u8> {
         return Ok(CLEAN);
     }
     let catalogue = rules::catalogue(&[])?;
-    let inputs: Vec<logmedic::Input> = arguments.check.iter().map(scan::input).collect();
+    let inputs: Vec<logmedic::Input> = arguments.check.iter().map(inputs::input).collect();
     let scan = logmedic::scan(&catalogue, &inputs, &ScanOptions::default())?;
     let diagnosis = Diagnosis::new(&catalogue, scan.tally, scan.not_logs);
     scan::complain_of_problems(&diagnosis);

@@ -78,7 +78,8 @@ pub(super) fn run(arguments: &MergeArguments) -> Result<u8> {
         }
     }
     let least = merged.redaction;
-    let diagnosis = Diagnosis::new(&catalogue, merged.tally, merged.not_logs);
+    let mut diagnosis = Diagnosis::new(&catalogue, merged.tally, merged.not_logs);
+    diagnosis.ledger.window = merged.window;
     if !arguments.quiet {
         complain_of_problems(&diagnosis);
     }

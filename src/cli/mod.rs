@@ -2,8 +2,10 @@
 
 mod explain;
 mod guide;
+mod inputs;
 mod merge;
 mod outputs;
+mod progress;
 mod rules;
 mod scan;
 mod schema;
@@ -38,7 +40,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Scan logs for known errors (this is what happens without a command).
-    Scan(scan::ScanArguments),
+    Scan(Box<scan::ScanArguments>),
     /// Explain a signature, an AADSTS code, a step of the guide, or a pasted event.
     Explain(explain::ExplainArguments),
     /// Show the guide as a checklist, with logs also the findings beside their steps.

@@ -88,6 +88,21 @@ impl OutputArguments {
         written
     }
 
+    /// The form in which a list of what would be read is printed.
+    pub(super) fn list_format(&self) -> Result<Format> {
+        match self.format {
+            Format::Text | Format::Json if self.outputs.is_empty() => Ok(self.format),
+            Format::Text | Format::Json => bail!("--list is printed on standard output only; leave out -o"),
+            _ => bail!("--list is printed as text or json; leave out --format, or give --format json"),
+        }
+    }
+
+    /// Prints a list of what would be read.
+    pub(super) fn print_list(&self, diagnosis: &Diagnosis, format: Format) -> Result<()> {
+        let options = ReportOptions { redaction: self.redact, ..ReportOptions::default() };
+        print(&logmedic::render_list(diagnosis, format, options))
+    }
+
     /// When reports for people say that they were made: never a clock's reading where equal runs must give equal bytes.
     fn made(&self) -> Result<Option<Stamp>> {
         if self.no_timestamp {

@@ -1,20 +1,22 @@
 //! `logmedic scan`: logs in, a report out.
 
-use std::io::IsTerminal;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::{Args, ValueEnum};
-use logmedic::{Diagnosis, Input, Limits, MapMode, RedactionLevel, ScanOptions, Severity};
+use logmedic::{
+    Bound, Catalogue, Diagnosis, Input, Limits, MapMode, Progress, RedactionLevel, ScanOptions, Severity, Window, Zone,
+};
 
+use super::inputs::{inputs, node, own_log_folder, range, size};
 use super::outputs::OutputArguments;
-use super::{CLEAN, FINDINGS, INCOMPLETE, complain, rules};
-
-/// Where Jira keeps its logs unless told otherwise.
-const DEFAULT_HOME: &str = "/var/atlassian/application-data/jira";
+use super::progress::{ProgressName, watched};
+use super::{CLEAN, FAILED, FINDINGS, INCOMPLETE, complain, rules};
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct ScanArguments {
     /// Log files, folders with logs, or `-` for standard input [default: a pipe, or Jira's own log folder].
     #[arg(value_name = "PATH")]
@@ -36,6 +38,18 @@ pub(super) struct ScanArguments {
     /// Do not look for this signature (may be repeated).
     #[arg(long, value_name = "ID")]
     skip: Vec<String>,
+    /// Logs of one Jira host: a file or folder, and the host's name in the report (may be repeated).
+    #[arg(long, value_name = "NAME=PATH", value_parser = node)]
+    node: Vec<Input>,
+    /// Only events from this time on: RFC 3339, `2026-01-13 02:14` in the log's zone, or 24h, 7d, 30m back from now.
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Only events before this time.
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Zone of logs that state none: +0100, or a name such as Europe/Berlin.
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<Zone>,
     /// Whether files are mapped into memory; `auto` maps only files at rest. The report is the same.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = MapName::Auto)]
     mmap: MapName,
@@ -57,9 +71,15 @@ pub(super) struct ScanArguments {
     /// Count the events of one plain file that begin in these bytes; `merge` adds the reports of its ranges up.
     #[arg(long, value_name = "START:END", value_parser = range)]
     range: Option<Range<u64>>,
+    /// Say what would be read, and read only the beginning and the end of it.
+    #[arg(long)]
+    list: bool,
     /// When to use colour; `NO_COLOR` and CLICOLOR are honoured.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorName::Auto)]
     color: ColorName,
+    /// Whether a bar shows how far a long scan has come.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ProgressName::Auto)]
+    progress: ProgressName,
     /// Nothing on standard error but errors.
     #[arg(short, long)]
     quiet: bool,
@@ -112,8 +132,12 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
             bail!("there is no signature {id:?}; `logmedic signatures list` shows them all");
         }
     }
-    let inputs = inputs(arguments)?;
-    let is_one_file = matches!(&inputs[..], [Input::Path(path)] if !path.is_dir());
+    let mut window = window(arguments)?;
+    let inputs = match inputs(&arguments.paths, &arguments.node) {
+        Some(inputs) => inputs,
+        None => vec![Input::Path(own_log_folder(&mut window, arguments.quiet)?)],
+    };
+    let is_one_file = matches!(&inputs[..], [Input::Path(path) | Input::Node { path, .. }] if !path.is_dir());
     if arguments.source.is_some() && !is_one_file && !inputs.contains(&Input::Stdin) {
         bail!("--source names standard input or one file, not a folder or several files");
     }
@@ -121,6 +145,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
         bail!("--range is of one plain file, not of a pipe, a folder or several files");
     }
     let defaults = ScanOptions::default();
+    let progress = Arc::new(Progress::default());
     let options = ScanOptions {
         threads: arguments.threads.map(std::num::NonZero::get),
         map: match arguments.mmap {
@@ -132,17 +157,25 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
         stdin_name: arguments.source.clone().unwrap_or(defaults.stdin_name),
         file_name: arguments.source.clone().filter(|_| is_one_file),
         range: arguments.range.clone(),
+        window,
+        zone: arguments.zone,
+        progress: Some(Arc::clone(&progress)),
         only: arguments.only.clone(),
         skip: arguments.skip.clone(),
         ..defaults
     };
+    if arguments.list {
+        return list(&catalogue, &inputs, &options, arguments);
+    }
     arguments.output.refuse_inputs(inputs.iter().map(|input| match input {
-        Input::Path(path) => path.as_path(),
+        Input::Path(path) | Input::Node { path, .. } => path.as_path(),
         // Where standard input is a redirected file, this leads to it.
         Input::Stdin => Path::new("/dev/stdin"),
     }))?;
-    let scan = logmedic::scan(&catalogue, &inputs, &options)?;
-    let diagnosis = Diagnosis::new(&catalogue, scan.tally, scan.not_logs);
+    let is_watched = arguments.progress == ProgressName::Auto && !arguments.quiet;
+    let scan = watched(&progress, is_watched, || logmedic::scan(&catalogue, &inputs, &options))?;
+    let mut diagnosis = Diagnosis::new(&catalogue, scan.tally, scan.not_logs);
+    diagnosis.ledger.window = window;
     if !arguments.quiet {
         complain_of_problems(&diagnosis);
     }
@@ -162,23 +195,33 @@ fn limits(arguments: &ScanArguments) -> Limits {
     }
 }
 
-/// Reads `500MB`, `8GiB` or a number of bytes.
-fn size(text: &str) -> Result<u64, String> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let unit: Option<u64> = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => Some(1),
-        "kib" | "k" => Some(1 << 10),
-        "mib" | "m" => Some(1 << 20),
-        "gib" | "g" => Some(1 << 30),
-        "tib" | "t" => Some(1 << 40),
-        "kb" => Some(1000),
-        "mb" => Some(1_000_000),
-        "gb" => Some(1_000_000_000),
-        _ => None,
+/// Prints what would be read. Nothing in it is a finding, so the exit code tells only whether it could all be opened.
+fn list(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions, arguments: &ScanArguments) -> Result<u8> {
+    let format = arguments.output.list_format()?;
+    let scan = logmedic::list(inputs, options);
+    let diagnosis = Diagnosis::new(catalogue, scan.tally, scan.not_logs);
+    if !arguments.quiet {
+        complain_of_problems(&diagnosis);
+    }
+    arguments.output.print_list(&diagnosis, format)?;
+    let can_read = diagnosis.ledger.sources.iter().any(|(_, source)| source.problems.is_empty());
+    Ok(match (diagnosis.ledger.is_complete(), can_read) {
+        (true, _) => CLEAN,
+        (false, true) => INCOMPLETE,
+        (false, false) => FAILED,
+    })
+}
+
+fn window(arguments: &ScanArguments) -> Result<Window> {
+    let now = chrono::Utc::now().timestamp_millis();
+    let bound = |name: &str, text: &Option<String>| {
+        text.as_ref().map(|text| Bound::parse(text, now).map_err(|reason| anyhow!("--{name}: {reason}"))).transpose()
     };
-    let size = number.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
-    size.ok_or_else(|| format!("{text:?} is no size; write for example 500MB or 16GiB"))
+    let window = Window { since: bound("since", &arguments.since)?, until: bound("until", &arguments.until)? };
+    if window.is_empty() {
+        bail!("--until lies before --since: no event can lie between them");
+    }
+    Ok(window)
 }
 
 /// Names on standard error what carried the logs, and what could not be read.
@@ -189,11 +232,6 @@ pub(super) fn complain_of_problems(diagnosis: &Diagnosis) {
     for (source, problem) in diagnosis.ledger.problems() {
         complain(&format!("{}: {problem}", source.name));
     }
-}
-
-/// What a named path stands for.
-pub(super) fn input(path: &PathBuf) -> Input {
-    if path == Path::new("-") { Input::Stdin } else { Input::Path(path.clone()) }
 }
 
 pub(super) fn exit_code(diagnosis: &Diagnosis, fail_on: FailOn, strict: bool) -> u8 {
@@ -212,59 +250,4 @@ pub(super) fn exit_code(diagnosis: &Diagnosis, fail_on: FailOn, strict: bool) ->
         (false, false) => INCOMPLETE,
         (false, true) => CLEAN,
     }
-}
-
-/// `START:END`, in bytes; the end is the first byte behind.
-fn range(text: &str) -> Result<Range<u64>, String> {
-    let parts = text.split_once(':').and_then(|(start, end)| Some(start.parse().ok()?..end.parse().ok()?));
-    parts
-        .filter(|range| !range.is_empty())
-        .ok_or_else(|| "two offsets in bytes, the second one larger: 0:1048576".to_owned())
-}
-
-/// What to scan: what was named, else a pipe, else the log folder of a Jira on this host.
-fn inputs(arguments: &ScanArguments) -> Result<Vec<Input>> {
-    if !arguments.paths.is_empty() {
-        return Ok(arguments.paths.iter().map(input).collect());
-    }
-    if stdin_has_data() {
-        return Ok(vec![Input::Stdin]);
-    }
-    let home = std::env::var_os("JIRA_HOME").map(PathBuf::from);
-    let folder = home
-        .into_iter()
-        .chain([PathBuf::from(DEFAULT_HOME)])
-        .map(|home| home.join("log"))
-        .find(|folder| folder.is_dir());
-    let Some(folder) = folder else {
-        bail!(
-            "nothing to scan. Name a log file or folder, or pipe a log into it:\n  logmedic /var/atlassian/application-data/jira/log\n  tail -n 100000 atlassian-jira.log | logmedic\nMore: logmedic --help"
-        );
-    };
-    if !arguments.quiet {
-        complain(&format!("scanning {}", folder.display()));
-    }
-    Ok(vec![Input::Path(folder)])
-}
-
-/// Whether somebody pipes something in: standard input is neither a terminal nor the null device.
-fn stdin_has_data() -> bool {
-    let stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        return false;
-    }
-    #[cfg(unix)]
-    {
-        use std::os::fd::AsFd;
-        use std::os::unix::fs::FileTypeExt;
-        let kind = stdin
-            .as_fd()
-            .try_clone_to_owned()
-            .map(std::fs::File::from)
-            .and_then(|file| file.metadata())
-            .map(|metadata| metadata.file_type());
-        kind.is_ok_and(|kind| !kind.is_char_device())
-    }
-    #[cfg(not(unix))]
-    true
 }

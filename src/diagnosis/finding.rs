@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::linking::{self, Links};
+use super::nodes::{self, NodeSpread};
+use super::rotation;
 use super::sample::{Sample, Source};
 use super::tally::{FindingTally, Marker, MarkerKind, NodeTally, SourceTally, Stated, SubjectTally, Tally};
 use super::timeline::Timeline;
@@ -14,7 +16,7 @@ use super::{
     tally::{CARRIER, LEVELS},
 };
 use crate::catalogue::{Catalogue, Confidence, Outline, Severity, Signature};
-use crate::event::Stamp;
+use crate::event::{Stamp, Window};
 use crate::matcher::{CaptureKind, Context, EvidenceGap};
 
 /// A finding counts as active when it was seen in the last hour of the scan, in milliseconds.
@@ -68,6 +70,8 @@ pub struct Finding {
     pub caused_by: Vec<String>,
     /// Ids of the findings that it brought about.
     pub effects: Vec<String>,
+    /// On which nodes of a cluster it was seen.
+    pub nodes: Option<NodeSpread>,
     /// What to do, in order.
     pub remedy: Vec<remedy::Step>,
     /// What was counted.
@@ -132,6 +136,8 @@ pub struct Ledger {
     pub holes: Vec<(Arc<Source>, String)>,
     /// Files in scanned folders that are no logs.
     pub not_logs: Vec<String>,
+    /// The span of time that was asked for.
+    pub window: Window,
 }
 
 impl Ledger {
@@ -186,6 +192,7 @@ impl Diagnosis {
         let newest = tally.sources.values().filter_map(|source| source.last).max();
         let environment = environment(&tally);
         let links = Links::between(catalogue, &tally);
+        let tally_nodes = tally.nodes;
         let mut findings: Vec<Finding> = tally
             .findings
             .into_iter()
@@ -219,6 +226,7 @@ impl Diagnosis {
                         .collect(),
                     caused_by: ids(links.causes_of(rank)),
                     effects: ids(&links.effects_of(rank)),
+                    nodes: nodes::spread(outline.category, &tally, &environment.nodes, &tally_nodes),
                     remedy: guide.as_ref().map_or_else(Vec::new, |guide| {
                         remedy::steps(&signature, guide, context, environment.jira.as_deref())
                     }),
@@ -233,18 +241,17 @@ impl Diagnosis {
             };
             key(a).cmp(&key(b)).then_with(|| a.signature.id.cmp(&b.signature.id))
         });
-        let before = before(&findings, &tally.nodes);
-        let ledger = Ledger {
-            notes: drift_notes(&tally.nodes),
-            holes: holes(&tally.sources),
-            sources: tally.sources.into_iter().collect(),
-            not_logs,
-        };
+        let before = before(&findings, &tally_nodes);
+        let holes = holes(&tally.sources);
+        let sources: Vec<(Arc<Source>, SourceTally)> = tally.sources.into_iter().collect();
+        let mut notes = nodes::notes(&tally_nodes);
+        notes.extend(rotation::notes(&sources));
+        let ledger = Ledger { sources, notes, holes, not_logs, window: Window::default() };
         Self {
             findings,
             environment,
             before,
-            nodes: tally.nodes,
+            nodes: tally_nodes,
             timeline: tally.timeline,
             ledger,
             newest,
@@ -394,45 +401,20 @@ fn before(findings: &[Finding], nodes: &BTreeMap<Option<String>, NodeTally>) -> 
     before
 }
 
-/// What lies between the parts of a log that were read; a settled tally has joined those that meet.
+/// What lies between the parts of a log that were read, but for what nobody asked for; a settled tally has joined those
+/// that meet.
 fn holes(sources: &BTreeMap<Arc<Source>, SourceTally>) -> Vec<(Arc<Source>, String)> {
     let mut holes = Vec::new();
     for (source, seen) in sources {
         for (range, next) in seen.ranges.values().zip(seen.ranges.keys().skip(1)) {
-            holes.push((
-                Arc::clone(source),
-                format!("bytes {} to {next} were not read: no part covers them", range.end),
-            ));
+            let is_outside = seen.left_out.iter().any(|(from, to)| *from <= range.end && to >= next);
+            if !is_outside {
+                holes.push((
+                    Arc::clone(source),
+                    format!("bytes {} to {next} were not read: no part covers them", range.end),
+                ));
+            }
         }
     }
     holes
-}
-
-/// Clock drift is a host's property: told when it is steady, too large for delay, and no offset of a time zone.
-fn drift_notes(nodes: &BTreeMap<Option<String>, NodeTally>) -> Vec<String> {
-    const LEAST: i64 = 5 * 60_000;
-    const MOST: i64 = 24 * 3_600_000;
-    const ZONE_STEP: i64 = 15 * 60_000;
-    let mut notes = Vec::new();
-    for (node, tally) in nodes {
-        let offsets: Vec<i64> = tally.drift.iter().filter_map(|(_, drift)| *drift).collect();
-        let far = |drift: &i64| (LEAST..=MOST).contains(&drift.abs());
-        let from_zone = |drift: &i64| {
-            let off = drift.abs() % ZONE_STEP;
-            off.min(ZONE_STEP - off) <= 15_000
-        };
-        let same_sign = offsets.iter().all(|drift| *drift > 0) || offsets.iter().all(|drift| *drift < 0);
-        if offsets.len() >= 3 && offsets.iter().all(far) && same_sign && !offsets.iter().all(from_zone) {
-            let middle = offsets.len() / 2;
-            let mut sorted = offsets;
-            sorted.sort_unstable();
-            let name = node.as_deref().map_or_else(String::new, |node| format!(" of {node}"));
-            let side = if sorted[middle] > 0 { "ahead of" } else { "behind" };
-            notes.push(format!(
-                "the clock{name} is {} min {side} Microsoft's: check time synchronisation",
-                sorted[middle].abs() / 60_000
-            ));
-        }
-    }
-    notes
 }

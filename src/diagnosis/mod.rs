@@ -3,17 +3,20 @@
 
 pub mod finding;
 mod linking;
+pub mod nodes;
 pub mod remedy;
+pub mod rotation;
 pub mod sample;
 pub mod tally;
 pub mod timeline;
 pub mod values;
 
 // What a finding is told in: whoever reads a diagnosis needs no other part.
-pub use crate::event::{Layout, Level, Stamp};
+pub use crate::event::{Bound, Layout, Level, Stamp, Window};
 pub use crate::matcher::{CaptureKind, Context, EvidenceGap, is_microsoft_host};
 
 pub use finding::{Activity, Diagnosis, Environment, Finding, Ledger, Subject};
+pub use nodes::{NodeSkew, NodeSpread};
 pub use remedy::Step;
 pub use sample::{Sample, Samples, Source};
 pub use tally::{FindingTally, Marker, MarkerKind, NodeTally, Place, Range, SourceTally, Stated, SubjectTally, Tally};

@@ -25,6 +25,12 @@ pub const BINARY: &str = "is binary: no line of a log was found in it";
 /// Markers kept per node: the last ones.
 pub const MARKERS_KEPT: usize = 32;
 
+/// Hosts and mail servers kept per node as reached.
+pub const REACHED_KEPT: usize = 64;
+
+/// How a note begins that tells of text before a log's first header.
+pub const HEADLESS: &str = "starts in the middle of an event";
+
 /// What one part of a scan contributes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -93,8 +99,12 @@ pub struct SourceTally {
     pub first: Option<Stamp>,
     /// Time of the latest event.
     pub last: Option<Stamp>,
+    /// Times of the earliest and the latest event that was read and lies outside the window that was asked for.
+    pub outside: (Option<Stamp>, Option<Stamp>),
     /// Offsets from UTC that its stamps show, in minutes; `None` stands for no zone.
     pub zones: Smallest<Option<i16>, u64>,
+    /// Byte ranges that were not read since they lie outside that window: ends by start.
+    pub left_out: BTreeMap<u64, u64>,
     /// Byte ranges that were read, by start. What one carrier interleaved shares the range of the stream that carried it.
     pub ranges: BTreeMap<u64, Range>,
     /// What is worth knowing although everything was analysed.
@@ -119,6 +129,8 @@ pub struct NodeTally {
     pub markers: BTreeSet<Marker>,
     /// Log time minus Entra's time in milliseconds, by hash of the Trace ID.
     pub drift: Smallest<u64, Option<i64>>,
+    /// Hosts and mail servers that answered this node, and when.
+    pub reached: Smallest<String, SubjectTally, REACHED_KEPT>,
     /// What files beside its logs state, with the number of files that do.
     pub stated: Smallest<(Stated, String), u64>,
 }
@@ -210,6 +222,7 @@ impl Tally {
             let mine = self.nodes.entry(node).or_default();
             mine.drift.merge(tally.drift, |kept, other| *kept = nearer(*kept, other));
             mine.stated.merge(tally.stated, |sum, count| *sum += count);
+            mine.reached.merge(tally.reached, |sum, part| sum.merge(&part));
             tally.markers.into_iter().for_each(|marker| mine.mark(marker));
         }
         self.timeline.merge(&other.timeline);
@@ -220,6 +233,9 @@ impl Tally {
         let stamp = event.header.and_then(|header| header.stamp);
         if let Some(stamp) = stamp.filter(|stamp| stamp.offset.is_some()) {
             self.note_drift(&found, stamp, place.source.node.as_ref());
+        }
+        for name in &found.answered {
+            self.add_reached(place.source.node.as_ref(), name, stamp);
         }
         let finding = self.findings.entry(found.owner).or_default();
         finding.events += 1;
@@ -252,8 +268,7 @@ impl Tally {
         if let Some(subject) = subject_of(&found)
             && let Some(tally) = finding.subjects.entry(&subject)
         {
-            tally.events += 1;
-            widen(&mut tally.first, &mut tally.last, stamp);
+            tally.add(stamp);
         }
         let key = SampleKey {
             instant: stamp.map(|stamp| stamp.instant),
@@ -287,6 +302,15 @@ impl Tally {
         let drift = stamp.instant - entra.timestamp_millis();
         if let Some(kept) = self.nodes.entry(node.cloned()).or_default().drift.entry(&hash(trace)) {
             *kept = nearer(*kept, Some(drift));
+        }
+    }
+
+    /// Counts that a host or mail server answered a node.
+    pub fn add_reached(&mut self, node: Option<&String>, name: &str, stamp: Option<Stamp>) {
+        // Without a name there is no other node to compare with.
+        let Some(node) = node else { return };
+        if let Some(span) = self.nodes.entry(Some(node.clone())).or_default().reached.entry(name) {
+            span.add(stamp);
         }
     }
 
@@ -343,17 +367,26 @@ impl FindingTally {
         for (kind, values) in other.captures {
             self.captures.entry(kind).or_default().merge(values, |sum, count| *sum += count);
         }
-        self.subjects.merge(other.subjects, |sum, part| {
-            sum.events += part.events;
-            widen(&mut sum.first, &mut sum.last, part.first);
-            widen(&mut sum.first, &mut sum.last, part.last);
-        });
+        self.subjects.merge(other.subjects, |sum, part| sum.merge(&part));
         add_counts(&mut self.seen_as, other.seen_as);
         add_counts(&mut self.gaps, other.gaps);
         add_counts(&mut self.contexts, other.contexts);
         self.attempts.merge(other.attempts, |(), ()| ());
         self.samples.merge(other.samples);
         self.timeline.merge(&other.timeline);
+    }
+}
+
+impl SubjectTally {
+    fn add(&mut self, stamp: Option<Stamp>) {
+        self.events += 1;
+        widen(&mut self.first, &mut self.last, stamp);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.events += other.events;
+        widen(&mut self.first, &mut self.last, other.first);
+        widen(&mut self.first, &mut self.last, other.last);
     }
 }
 
@@ -367,7 +400,13 @@ impl SourceTally {
         }
         widen(&mut self.first, &mut self.last, other.first);
         widen(&mut self.first, &mut self.last, other.last);
+        widen(&mut self.outside.0, &mut self.outside.1, other.outside.0);
+        widen(&mut self.outside.0, &mut self.outside.1, other.outside.1);
         self.zones.merge(other.zones, |sum, count| *sum += count);
+        for (from, to) in other.left_out {
+            let end = self.left_out.entry(from).or_default();
+            *end = to.max(*end);
+        }
         self.ranges.extend(other.ranges);
         self.notes.extend(other.notes);
         self.problems.extend(other.problems);

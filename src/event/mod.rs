@@ -2,7 +2,8 @@
 //!
 //! [`start`] decides where events begin, fast and from the bytes of one line alone; [`layout`] names a
 //! source's line grammar; [`header`] takes the few header lines that matter apart into fields, with one file for the
-//! grammars of each family of logs. Nothing here knows signatures, files or reports.
+//! grammars of each family of logs. [`window`] and [`zone`] are what a user says of time. Nothing here knows signatures,
+//! files or reports.
 
 mod bitbucket;
 mod date;
@@ -15,9 +16,13 @@ mod level_first;
 pub mod start;
 pub mod time;
 mod tomcat;
+pub mod window;
+pub mod zone;
 
 pub use header::Header;
 pub use layout::Layout;
 pub use level::Level;
 pub use start::{EventStart, StartRule};
 pub use time::{Clock, Stamp};
+pub use window::{Bound, Window};
+pub use zone::Zone;

@@ -14,6 +14,8 @@ pub struct Listing {
     pub files: Vec<PathBuf>,
     /// Links, which are not followed.
     pub links: Vec<PathBuf>,
+    /// Pipes, devices and sockets, which are not opened.
+    pub specials: Vec<PathBuf>,
     /// What could not be listed, and why.
     pub problems: Vec<(PathBuf, String)>,
 }
@@ -25,6 +27,11 @@ pub fn files_below(folder: &Path) -> Listing {
         match entry {
             Ok(entry) if entry.file_type().is_file() => found.files.push(entry.into_path()),
             Ok(entry) if entry.path_is_symlink() && entry.depth() > 0 => found.links.push(entry.into_path()),
+            Ok(entry) if !entry.file_type().is_dir() => found.specials.push(entry.into_path()),
+            Ok(entry) if entry.depth() == DEEPEST => {
+                let reason = format!("lies {DEEPEST} folders deep, and was not searched; name it to have it read");
+                found.problems.push((entry.into_path(), reason));
+            }
             Ok(_) => {}
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_path_buf();

@@ -5,22 +5,26 @@
 
 mod archive;
 pub mod carrier;
+mod copy;
 mod encoding;
 mod file;
 mod folder;
 mod format;
 mod gzip;
 mod holes;
+mod identity;
 mod limits;
 mod map;
 mod stream;
 mod unopened;
 
 pub use archive::{Archive, Contents, Entry};
+pub use copy::Likeness;
 pub use encoding::{Encoding, decoded, looks_like_utf16};
 pub use file::{MapMode, Opened, PlainFile, open, open_stdin};
 pub use folder::{Listing, files_below};
 pub use gzip::is_remark;
+pub use identity::{FileIdentity, identity, name_of};
 pub use limits::{Budget, Limit, Limits};
 pub use stream::BlockReader;
 pub use unopened::{Content, Stream, Unopened};

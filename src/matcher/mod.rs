@@ -3,6 +3,7 @@
 //! [`Matcher::filter`] runs over whole blocks and only names places; [`Matcher::examine`] looks at one event that holds
 //! an anchor and says which signature owns it. What an author typed is a `Signature`; what runs is built here once.
 
+mod answer;
 mod capture;
 mod clauses;
 mod evidence;
@@ -10,6 +11,7 @@ mod filter;
 mod labels;
 mod rule;
 
+pub use answer::polled;
 pub use capture::{CaptureKind, Captures, Code, percent_decoded};
 pub use clauses::NearMiss;
 pub use evidence::{Context, EvidenceGap};
@@ -66,6 +68,8 @@ pub struct Match {
     pub context: Context,
     /// The values that it carries.
     pub captures: Captures,
+    /// Hosts and mail servers that the event shows to have answered.
+    pub answered: Vec<String>,
 }
 
 /// What kind of line a marker literal stands in.
@@ -79,15 +83,19 @@ pub enum MarkerText {
     Java,
     /// A request of somebody who is authorising an integration.
     Authorisation,
+    /// Messages were fetched from a mail server.
+    Polled,
 }
 
-const MARKERS: [(&[u8], MarkerText); 6] = [
+const MARKERS: [(&[u8], MarkerText); 8] = [
     (b" started. You can now access J", MarkerText::Started),
     (b"JIRA Build ", MarkerText::Build),
     (b"Jira Build ", MarkerText::Build),
     (b"Java Version ", MarkerText::Java),
     (b"/rest/oauth2-client/latest/config/flow", MarkerText::Authorisation),
     (b"/rest/oauth2-client/1.0/config/flow", MarkerText::Authorisation),
+    (b" messages read", MarkerText::Polled),
+    (b" unprocessed message(s) in the ", MarkerText::Polled),
 ];
 
 /// What a literal of the filter is for.
@@ -236,12 +244,14 @@ impl Matcher {
             verified[1..].iter().map(|candidate| candidate.rank).filter(|&rank| rank != owner.rank).collect();
         seen_as.sort_unstable();
         seen_as.dedup();
+        let captures = captures(event.text, header, &found_codes);
         Some(Match {
+            answered: answer::answered(self.rules[owner.rank].category, event, &captures),
             owner: owner.rank,
             seen_as,
             gap: owner.gap,
             context: context_of(event.text, header, event.source),
-            captures: captures(event.text, header, &found_codes),
+            captures,
         })
     }
 

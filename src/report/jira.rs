@@ -20,7 +20,7 @@ const LISTED: usize = 12;
 /// Writes the report.
 pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &ReportOptions) -> String {
     let story = story::tell(diagnosis, redactor, options);
-    let mut sections = vec![section(Weight::Answer, "heading", format!("h3. {}\n", for_jira(&story.verdict.heading)))];
+    let mut sections = vec![section(Weight::Answer, "heading", heading(&story))];
     let several = story.causes.len() > 1;
     for cause in &story.causes {
         let head = if several { cause_heading(cause) } else { String::new() };
@@ -41,6 +41,14 @@ pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &R
     fitted(&sections, &footer(&story), options.limit.unwrap_or(LIMIT), |names| {
         format!("_Left out for length, see the attached report: {}_\n", for_jira(names))
     })
+}
+
+fn heading(story: &Story) -> String {
+    let mut out = format!("h3. {}\n", for_jira(&story.verdict.heading));
+    if let Some(window) = &story.window {
+        out.push_str(&format!("Only events {}\n", for_jira(window.as_str())));
+    }
+    out
 }
 
 fn section(weight: Weight, name: &'static str, text: String) -> Section {

@@ -17,8 +17,7 @@ const LISTED: usize = 50;
 /// Writes the report.
 pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &ReportOptions) -> String {
     let story = story::tell(diagnosis, redactor, options);
-    let mut sections =
-        vec![section(Weight::Answer, "heading", format!("# {}\n\n", for_markdown(&story.verdict.heading)))];
+    let mut sections = vec![section(Weight::Answer, "heading", heading(&story))];
     let several = story.causes.len() > 1;
     for cause in &story.causes {
         let head = if several { cause_heading(cause) } else { String::new() };
@@ -41,6 +40,14 @@ pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &R
     fitted(&sections, &footer(&story), options.limit.unwrap_or(LIMIT), |names| {
         format!("*Left out for length, see the attached report: {names}*\n\n")
     })
+}
+
+fn heading(story: &Story) -> String {
+    let mut out = format!("# {}\n\n", for_markdown(&story.verdict.heading));
+    if let Some(window) = &story.window {
+        out.push_str(&format!("Only events {}\n\n", for_markdown(window.as_str())));
+    }
+    out
 }
 
 fn section(weight: Weight, name: &'static str, text: String) -> Section {

@@ -5,6 +5,7 @@ mod escape;
 mod format;
 mod jira;
 mod json;
+mod list;
 mod markdown;
 pub mod redact;
 mod sections;
@@ -54,6 +55,17 @@ fn teach(redactor: &mut Redactor, diagnosis: &Diagnosis) {
         for sample in finding.samples() {
             redactor.study(&String::from_utf8_lossy(&sample.text));
         }
+    }
+}
+
+/// Writes what a scan would read, as text or JSON; nothing for other formats. The diagnosis is that of a listing.
+pub fn render_list(diagnosis: &Diagnosis, format: Format, options: ReportOptions) -> String {
+    let mut redactor = Redactor::new(options.redaction.unwrap_or_else(|| format.default_redaction()));
+    teach(&mut redactor, diagnosis);
+    match format {
+        Format::Text => list::text(&diagnosis.ledger, &mut redactor),
+        Format::Json => list::json(&diagnosis.ledger, &mut redactor),
+        _ => String::new(),
     }
 }
 

@@ -26,6 +26,9 @@ pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &R
     if let Some(setting) = &story.setting {
         out.push_str(&wrapped(&for_terminal(setting), 0, 2));
     }
+    if let Some(window) = &story.window {
+        out.push_str(&wrapped(&format!("Only events {}", for_terminal(window)), 0, 2));
+    }
     for cause in &story.causes {
         out.push('\n');
         tell_cause(&mut out, cause, verbose);

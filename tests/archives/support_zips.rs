@@ -79,6 +79,40 @@ fn nodes_that_lie_side_by_side_are_told_apart() {
 }
 
 #[test]
+fn a_zip_that_is_named_as_a_host_holds_its_logs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("Jira_support_2026-01-13.zip");
+    fs::write(&path, zip(&[("application-logs/a.log", &clean()), ("cluster.properties", b"jira.node.id=x")])).unwrap();
+    let input = Input::Node { name: "blue".to_owned(), path };
+    let scan = scan(&Catalogue::built_in(), &[input], &ScanOptions::default()).unwrap();
+    assert_eq!(scan.tally.sources.keys().map(|source| source.node.as_deref()).collect::<Vec<_>>(), [Some("blue")]);
+}
+
+#[test]
+fn the_list_tells_what_an_archive_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.zip");
+    let inner = zip(&[("b.log", &clean())]);
+    fs::write(&path, zip(&[("a.log", &clean()), ("readme.txt", b"words"), ("y.zip", &inner)])).unwrap();
+    let listed = logmedic::list(&[Input::Path(path.clone())], &ScanOptions::default());
+    let name = path.to_str().unwrap();
+    let logs: Vec<_> = listed.tally.sources.iter().map(|(source, seen)| (source.name.clone(), seen.bytes)).collect();
+    let size = clean().len() as u64;
+    assert_eq!(logs, [(format!("{name}!a.log"), size), (format!("{name}!y.zip!b.log"), size)]);
+    assert!(listed.tally.sources.values().all(|seen| seen.first.is_some() && seen.events == 0));
+    assert_eq!(listed.not_logs, [format!("{name}!readme.txt")]);
+}
+
+#[test]
+fn a_window_holds_inside_an_archive_too() {
+    let window = Window { since: Some(Bound::parse("2100-01-01", 0).unwrap()), until: None };
+    let options = ScanOptions { window, ..ScanOptions::default() };
+    let report = report_with(&zip(&[("a.log", &clean())]), &options).unwrap();
+    assert_eq!(report["ledger"]["sources"][0]["events"], 0);
+    assert!(report["ledger"]["sources"][0]["merge"]["last_outside"].is_string());
+}
+
+#[test]
 fn a_file_that_the_support_tool_cut_is_told() {
     const KEPT: usize = 25 * 1024 * 1024;
     let line = b"2026-01-13 02:01:40,118+0000 main INFO      [c.a.b.C] something that fills a line of this log\n";

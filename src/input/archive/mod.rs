@@ -57,9 +57,10 @@ pub struct Entry {
     pub name: String,
     /// Its packed bytes.
     pub packed: u64,
+    /// Its bytes, as the archive states them.
+    pub size: u64,
     start: u64,
     method: Method,
-    size: u64,
     checksum: u32,
 }
 

@@ -1,7 +1,8 @@
 //! Single fields of a report read back: times, zones, hashes. What cannot be is refused with the text that stands there.
 
-use crate::diagnosis::Stamp;
+use super::form::WindowOut;
 use crate::diagnosis::values::Smallest;
+use crate::diagnosis::{Bound, Stamp, Window};
 
 /// No instant of a log is further from 1970, in seconds.
 pub(super) const FURTHEST: i64 = 1 << 40;
@@ -33,6 +34,18 @@ pub(super) fn time(text: &str) -> Result<Stamp, String> {
     Stamp::from_report(text)
         .filter(|stamp| stamp.instant.unsigned_abs() / 1000 < FURTHEST.unsigned_abs())
         .ok_or_else(|| format!("holds {text:?} in the place of a time"))
+}
+
+/// A span of time. A bound without an offset is a reading of the log's own clock.
+pub(super) fn window(window: &WindowOut) -> Result<Window, String> {
+    let bound = |text: Option<&str>| {
+        let stamp = stamp(text)?;
+        Ok::<_, String>(stamp.map(|stamp| match stamp.offset {
+            Some(_) => Bound::Instant(stamp.instant),
+            None => Bound::Local(stamp.instant),
+        }))
+    };
+    Ok(Window { since: bound(window.since.as_deref())?, until: bound(window.until.as_deref())? })
 }
 
 /// An offset from UTC in minutes, or none.

@@ -119,6 +119,8 @@ pub(super) struct FindingOut {
     pub(super) sources: Vec<SourceCount>,
     /// What was hit, so that two outages of one kind are told apart; the 16 smallest.
     pub(super) subjects: Vec<SubjectOut>,
+    /// What lays it to the nodes that it was seen on; null where nothing does, or no cluster was read.
+    pub(super) node_skew: Option<NodeSkewOut>,
     /// Distinct values of what the events carry, the most frequent first; of each kind the 16 smallest.
     pub(super) captures: BTreeMap<CaptureKind, Vec<ValueCount>>,
     /// Kinds of which there were more values than are kept.
@@ -163,6 +165,16 @@ pub(super) struct SourceCount {
     pub(super) node: Option<String>,
     /// Number of events.
     pub(super) events: u64,
+}
+
+/// What shows that an error is its nodes' own: other nodes reached the same place meanwhile.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct NodeSkewOut {
+    /// The host or mail server.
+    pub(super) place: String,
+    /// The nodes that reached it.
+    pub(super) reached_by: Vec<String>,
 }
 
 /// One thing that a finding hits.
@@ -323,6 +335,8 @@ pub(super) struct Redaction {
 pub(super) struct LedgerOut {
     /// Whether all that was named was analysed.
     pub(super) complete: bool,
+    /// The span of time that was asked for; null where all of it was.
+    pub(super) window: Option<WindowOut>,
     /// Each log.
     pub(super) sources: Vec<LedgerSource>,
     /// All that was not analysed, and why.
@@ -331,6 +345,16 @@ pub(super) struct LedgerOut {
     pub(super) notes: Vec<String>,
     /// Files in scanned folders that are no logs.
     pub(super) not_logs: Vec<String>,
+}
+
+/// A span of time. A bound without an offset is a reading of the log's own clock.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct WindowOut {
+    /// The first moment inside; null where it is open.
+    pub(super) since: Option<String>,
+    /// The first moment behind; null where it is open.
+    pub(super) until: Option<String>,
 }
 
 /// What was read of one log.

@@ -31,6 +31,24 @@ pub(super) struct NodeMerge {
     pub(super) stated: Vec<StatedValue>,
     /// Whether they stated more than is kept.
     pub(super) stated_more: bool,
+    /// Hosts and mail servers that answered it: the 64 smallest names.
+    pub(super) reached: Vec<Reached>,
+    /// Whether more answered than are kept.
+    pub(super) reached_more: bool,
+}
+
+/// A host or mail server that answered a node.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Reached {
+    /// Its name, with the port where the log tells it.
+    pub(super) name: String,
+    /// Number of events that show it.
+    pub(super) events: u64,
+    /// Time of the earliest of them.
+    pub(super) first_seen: Option<String>,
+    /// Time of the latest of them.
+    pub(super) last_seen: Option<String>,
 }
 
 /// What files beside a node's logs state.
@@ -102,4 +120,20 @@ pub(super) struct SourceMerge {
     pub(super) zones: BTreeMap<String, u64>,
     /// Whether there were more offsets than are kept.
     pub(super) zones_more: bool,
+    /// Time of the earliest event that was read and lies outside the window.
+    pub(super) first_outside: Option<String>,
+    /// Time of the latest event that was read and lies outside the window.
+    pub(super) last_outside: Option<String>,
+    /// The parts that were not read since they lie outside the window.
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// A part of a log that nobody asked for.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct LeftOut {
+    /// Its first byte.
+    pub(super) start: u64,
+    /// The first byte behind it.
+    pub(super) end: u64,
 }

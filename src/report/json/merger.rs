@@ -12,7 +12,7 @@ use serde_json::error::Category;
 use super::SCHEMA;
 use super::reading::{Head, MOST, Part, part};
 use crate::catalogue::Catalogue;
-use crate::diagnosis::{Source, SourceTally, Tally};
+use crate::diagnosis::{Source, SourceTally, Tally, Window};
 use crate::error::Error;
 use crate::report::redact::Level;
 
@@ -28,6 +28,8 @@ pub struct Merger<'c> {
     not_logs: BTreeSet<String>,
     reports: usize,
     weight: u64,
+    /// The span of time of the reports so far; none where they differ.
+    window: Option<Window>,
     refusals: BTreeSet<String>,
     twice: BTreeSet<String>,
     /// The highest level of masking below `full`, if there was a report with one.
@@ -43,6 +45,8 @@ pub struct Merged {
     pub tally: Tally,
     /// Files in scanned folders that are no logs, sorted.
     pub not_logs: Vec<String>,
+    /// The span of time that all reports asked for; open where they differ.
+    pub window: Window,
     /// Logs that more than one report speaks of though not both read something of them.
     pub twice: Vec<String>,
     /// How much was masked at least in one of the reports; the sum cannot show more.
@@ -59,6 +63,7 @@ impl<'c> Merger<'c> {
             not_logs: BTreeSet::new(),
             reports: 0,
             weight: 0,
+            window: None,
             refusals: BTreeSet::new(),
             twice: BTreeSet::new(),
             partly: None,
@@ -130,6 +135,7 @@ impl<'c> Merger<'c> {
         Ok(Merged {
             tally: self.tally,
             not_logs: self.not_logs.into_iter().collect(),
+            window: self.window.unwrap_or_default(),
             twice: self.twice.into_iter().collect(),
             redaction: if full { Level::Full } else { self.partly.unwrap_or(Level::Off) },
         })
@@ -201,6 +207,11 @@ impl<'c> Merger<'c> {
         }
         if self.has_overlap(name, &part) {
             return Ok(());
+        }
+        if self.reports > 0 && self.window != Some(part.window) {
+            self.window = None;
+        } else {
+            self.window = Some(part.window);
         }
         self.weight += part.weight;
         self.reports += 1;

@@ -15,16 +15,19 @@ use super::ReportOptions;
 use super::redact::Redactor;
 use crate::catalogue::Catalogue;
 use crate::diagnosis::{
-    CaptureKind, Diagnosis, Finding, FindingTally, Level, Marker, MarkerKind, NodeTally, Sample, Source, SourceTally,
-    Stamp,
+    Bound, CaptureKind, Diagnosis, Finding, FindingTally, Level, Marker, MarkerKind, NodeTally, Sample, Source,
+    SourceTally, Stamp,
 };
 
 use form::{
-    BucketOut, Environment, FindingOut, GuideName, LedgerOut, LedgerSource, MarkerOut, MarkerWord, RangeOut, Redaction,
-    RemedyOut, Report, SampleOut, SeenAs, SourceCount, SubjectOut, TimelineOut, Tool, ValueCount,
+    BucketOut, Environment, FindingOut, GuideName, LedgerOut, LedgerSource, MarkerOut, MarkerWord, NodeSkewOut,
+    RangeOut, Redaction, RemedyOut, Report, SampleOut, SeenAs, SourceCount, SubjectOut, TimelineOut, Tool, ValueCount,
+    WindowOut,
 };
-use merge_form::{FindingMerge, NodeMarker, NodeMerge, ReportMerge, SampleMerge, SourceMerge, StatedValue};
-use writer::to_json;
+use merge_form::{
+    FindingMerge, LeftOut, NodeMarker, NodeMerge, Reached, ReportMerge, SampleMerge, SourceMerge, StatedValue,
+};
+pub(super) use writer::to_json;
 
 pub(super) use lines::render as render_lines;
 pub use merger::{Merged, Merger};
@@ -72,6 +75,7 @@ fn report(diagnosis: &Diagnosis, redactor: &mut Redactor) -> Report {
         timeline: timeline(diagnosis),
         ledger: LedgerOut {
             complete: diagnosis.ledger.is_complete(),
+            window: window(diagnosis),
             sources: diagnosis
                 .ledger
                 .sources
@@ -149,6 +153,10 @@ fn finding(finding: &Finding, redactor: &mut Redactor) -> FindingOut {
                 activity: subject.activity,
             })
             .collect(),
+        node_skew: finding.nodes.as_ref().and_then(|spread| spread.skew.as_ref()).map(|skew| NodeSkewOut {
+            place: shown(&skew.place, redactor),
+            reached_by: all_shown(&skew.reached_by, redactor),
+        }),
         captures,
         captures_more: tally.captures.iter().filter(|(_, values)| values.more()).map(|(&kind, _)| kind).collect(),
         seen_as: finding
@@ -209,6 +217,17 @@ fn node_merge(node: Option<&str>, tally: &NodeTally, redactor: &mut Redactor) ->
             .map(|((what, value), &files)| StatedValue { what: *what, value: shown(value, redactor), files })
             .collect(),
         stated_more: tally.stated.more(),
+        reached: tally
+            .reached
+            .iter()
+            .map(|(name, span)| Reached {
+                name: shown(name, redactor),
+                events: span.events,
+                first_seen: span.first.map(|stamp| stamp.to_string()),
+                last_seen: span.last.map(|stamp| stamp.to_string()),
+            })
+            .collect(),
+        reached_more: tally.reached.more(),
     }
 }
 
@@ -279,13 +298,22 @@ fn ledger_source(source: &Source, tally: &SourceTally, redactor: &mut Redactor) 
             .iter()
             .map(|(&start, range)| RangeOut { start, end: range.end, lines: range.lines })
             .collect(),
-        notes: tally.notes.iter().cloned().collect(),
+        notes: tally.notes.iter().map(|note| shown(note, redactor)).collect(),
         problems: tally.problems.iter().map(|problem| shown(problem, redactor)).collect(),
         merge: SourceMerge {
             zones: tally.zones.iter().map(|(&offset, &events)| (zone(offset), events)).collect(),
             zones_more: tally.zones.more(),
+            first_outside: tally.outside.0.map(|stamp| stamp.to_string()),
+            last_outside: tally.outside.1.map(|stamp| stamp.to_string()),
+            left_out: tally.left_out.iter().map(|(&start, &end)| LeftOut { start, end }).collect(),
         },
     }
+}
+
+fn window(diagnosis: &Diagnosis) -> Option<WindowOut> {
+    let text = |bound: Option<Bound>| bound.map(|bound| bound.stamp(None).to_string());
+    let window = diagnosis.ledger.window;
+    (!window.is_open()).then(|| WindowOut { since: text(window.since), until: text(window.until) })
 }
 
 fn timeline(diagnosis: &Diagnosis) -> TimelineOut {

@@ -9,17 +9,17 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::fields::{FURTHEST, attempts, check_length, hash, offset, stamp, time};
+use super::fields::{FURTHEST, attempts, check_length, hash, offset, stamp, time, window};
 use super::form::{
-    LedgerSource, MarkerWord, Redaction, SampleOut, SeenAs, SourceCount, SubjectOut, TimelineOut, ValueCount,
+    LedgerSource, MarkerWord, Redaction, SampleOut, SeenAs, SourceCount, SubjectOut, TimelineOut, ValueCount, WindowOut,
 };
-use super::merge_form::{FindingMerge, NodeMarker, ReportMerge};
+use super::merge_form::{FindingMerge, NodeMarker, Reached, ReportMerge};
 use crate::catalogue::Catalogue;
-use crate::diagnosis::tally::LEVELS;
+use crate::diagnosis::tally::{LEVELS, REACHED_KEPT};
 use crate::diagnosis::values::Smallest;
 use crate::diagnosis::{
     CaptureKind, FindingTally, Level, Marker, MarkerKind, NodeTally, Range, Sample, Samples, Source, SourceTally,
-    Stamp, SubjectTally, Tally, Timeline,
+    Stamp, SubjectTally, Tally, Timeline, Window,
 };
 use crate::report::redact;
 
@@ -73,6 +73,7 @@ struct FindingIn {
 
 #[derive(Deserialize)]
 struct LedgerIn {
+    window: Option<WindowOut>,
     sources: Vec<LedgerSource>,
     not_logs: Vec<String>,
 }
@@ -81,6 +82,8 @@ struct LedgerIn {
 pub(super) struct Part {
     pub(super) tally: Tally,
     pub(super) not_logs: Vec<String>,
+    /// The span of time that was asked for.
+    pub(super) window: Window,
     pub(super) level: redact::Level,
     pub(super) key_id: Option<String>,
     /// Ids of findings that this catalogue does not know, with their events.
@@ -103,6 +106,7 @@ pub(super) fn part(report: &[u8], catalogue: &Catalogue) -> Result<Part, String>
     Ok(Part {
         tally,
         not_logs: report.ledger.not_logs,
+        window: report.ledger.window.as_ref().map_or(Ok(Window::default()), window)?,
         level: report.redaction.level.parse().map_err(|error: redact::UnknownLevel| error.to_string())?,
         key_id: report.redaction.key_id,
         unknown: reader.unknown,
@@ -165,6 +169,7 @@ impl Reader<'_> {
             }
             let read = NodeTally {
                 stated,
+                reached: self.reached(node.reached, node.reached_more)?,
                 markers: node
                     .markers
                     .into_iter()
@@ -282,6 +287,12 @@ impl Reader<'_> {
             end_of_last = self.number(range.end);
             ranges.insert(range.start, Range { end: range.end, lines: self.number(range.lines) });
         }
+        let mut left_out = BTreeMap::new();
+        for part in &source.merge.left_out {
+            if part.end <= part.start || left_out.insert(part.start, self.number(part.end)).is_some() {
+                return Err(format!("states parts of {:?} as left out that are empty or the same", source.source));
+            }
+        }
         for remark in source.notes.iter().chain(&source.problems) {
             check_length(remark, LONGEST_VALUE)?;
         }
@@ -292,6 +303,8 @@ impl Reader<'_> {
             levels: self.levels(&source.levels),
             first: stamp(source.first_event.as_deref())?,
             last: stamp(source.last_event.as_deref())?,
+            outside: (stamp(source.merge.first_outside.as_deref())?, stamp(source.merge.last_outside.as_deref())?),
+            left_out,
             zones,
             ranges,
             notes: source.notes.into_iter().collect(),
@@ -313,6 +326,29 @@ impl Reader<'_> {
             (MarkerWord::Version | MarkerWord::Java, None) => return Err("lacks a version".to_owned()),
         };
         Ok(Marker { instant, source: self.source(&marker.source, node)?, byte: self.number(marker.byte), offset, what })
+    }
+
+    fn reached(
+        &mut self,
+        places: Vec<Reached>,
+        more: bool,
+    ) -> Result<Smallest<String, SubjectTally, REACHED_KEPT>, String> {
+        let mut kept = Smallest::default();
+        for place in places {
+            check_length(&place.name, LONGEST_VALUE)?;
+            let part = SubjectTally {
+                events: self.number(place.events),
+                first: stamp(place.first_seen.as_deref())?,
+                last: stamp(place.last_seen.as_deref())?,
+            };
+            if let Some(entry) = kept.entry(&place.name) {
+                *entry = part;
+            }
+        }
+        if more {
+            kept.say_more();
+        }
+        Ok(kept)
     }
 
     fn drift(drift: &BTreeMap<String, Option<i64>>, more: bool) -> Result<Smallest<u64, Option<i64>>, String> {

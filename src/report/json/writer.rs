@@ -9,7 +9,7 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 use crate::report::escape::is_invisible;
 
 /// Pretty JSON in which no control, bidirectional or zero-width character stands as itself.
-pub(super) fn to_json(report: &impl Serialize) -> String {
+pub(in crate::report) fn to_json(report: &impl Serialize) -> String {
     written(report, PrettyFormatter::new())
 }
 

@@ -1,9 +1,12 @@
 //! The labelled facts of a cause: what it hits, when and how often.
 
+use std::collections::BTreeMap;
+
 use super::words::{grouped, plural, time_range};
 use crate::catalogue::{Category, Confidence, Role};
 use crate::diagnosis::remedy::is_before;
-use crate::diagnosis::{CaptureKind, Context, EvidenceGap, Finding};
+use crate::diagnosis::rotation;
+use crate::diagnosis::{CaptureKind, Context, EvidenceGap, Finding, NodeSpread};
 use crate::report::redact::{Redactor, Shown};
 
 /// The release of Jira from which mail is read over Microsoft Graph.
@@ -38,6 +41,9 @@ pub(super) fn facts(
         facts.push(("time", time_range(first, last)));
     }
     facts.push(("count", count(finding, redactor)));
+    if let Some(spread) = &finding.nodes {
+        facts.push(("nodes", nodes(spread, redactor)));
+    }
     let mut servers: Vec<&str> = std::iter::once(finding)
         .chain(effects.iter().copied())
         .flat_map(|finding| finding.values(CaptureKind::MailServer))
@@ -85,6 +91,34 @@ pub(super) fn facts(
     facts.into_iter().map(|(label, fact)| (label, Shown::own(fact))).collect()
 }
 
+/// On how many nodes, and what that proves.
+fn nodes(spread: &NodeSpread, redactor: &mut Redactor) -> String {
+    let mut listed = |names: &[&str]| {
+        let some: Vec<String> = names.iter().take(4).map(|name| redactor.show(name).to_string()).collect();
+        let more = if names.len() > 4 { format!(" and {} more", names.len() - 4) } else { String::new() };
+        format!("{}{more}", some.join(", "))
+    };
+    let seen: Vec<&str> = spread.seen.iter().map(|(name, _)| name.as_str()).collect();
+    match &spread.skew {
+        _ if seen.len() >= spread.read => format!("seen on all {} nodes: a shared cause", spread.read),
+        None if seen.is_empty() => format!("seen on none of the {} nodes", spread.read),
+        None => format!(
+            "seen on {} of {} nodes ({}); polls move between nodes, this proves nothing",
+            seen.len(),
+            spread.read,
+            listed(&seen)
+        ),
+        Some(skew) => {
+            let reached: Vec<&str> = skew.reached_by.iter().map(String::as_str).collect();
+            let (only, others) = (listed(&seen), listed(&reached));
+            format!(
+                "only on {only}, while {others} reached {}: compare truststore, proxy and clock of {only} with theirs",
+                redactor.show(&skew.place)
+            )
+        }
+    }
+}
+
 fn count(finding: &Finding, redactor: &mut Redactor) -> String {
     let events = finding.tally.events;
     let mut text = match finding.attempts {
@@ -101,13 +135,12 @@ fn count(finding: &Finding, redactor: &mut Redactor) -> String {
         Some(attempts) => format!("{} {}", grouped(attempts), plural(attempts, "refusal")),
         None => format!("{} log {}", grouped(events), plural(events, "event")),
     };
-    if finding.tally.sources.len() > 1 {
-        let mut sources: Vec<(u64, &str)> = finding
-            .tally
-            .sources
-            .iter()
-            .map(|(source, &count)| (count, source.node.as_deref().unwrap_or(&source.name)))
-            .collect();
+    let mut by_name: BTreeMap<&str, u64> = BTreeMap::new();
+    for (source, &count) in &finding.tally.sources {
+        *by_name.entry(source.node.as_deref().unwrap_or(rotation::base_of(&source.name).0)).or_default() += count;
+    }
+    if by_name.len() > 1 || finding.nodes.is_some() {
+        let mut sources: Vec<(u64, &str)> = by_name.into_iter().map(|(name, count)| (count, name)).collect();
         sources.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
         let some: Vec<String> = sources
             .iter()

@@ -9,21 +9,21 @@ mod evidence;
 mod facts;
 mod setting;
 mod verdict;
+mod window;
 mod words;
 
 use super::ReportOptions;
 use super::redact::{Redactor, Shown};
 use crate::catalogue::{Catalogue, Restart, Role, Severity};
-use crate::diagnosis::{Activity, CaptureKind, Diagnosis, Finding, Source, Step};
+use crate::diagnosis::{Activity, CaptureKind, Diagnosis, Finding, Source, Step, rotation};
 
 use actions::{actions, ask};
 pub(super) use evidence::{Evidence, Refusal};
 use facts::facts;
 pub(super) use verdict::Verdict;
 use verdict::{Now, now};
-use words::plural;
-use words::{bytes, duration, time_range, utc};
-pub(super) use words::{capital, grouped};
+pub(super) use words::{bytes, capital, grouped, plural, time_range};
+use words::{duration, utc};
 
 /// Everything a report for people says.
 pub(super) struct Story {
@@ -32,6 +32,8 @@ pub(super) struct Story {
     pub(super) setting: Option<Shown>,
     /// The same as a table: heads, and the cells of its one row.
     pub(super) environment: Vec<(&'static str, Shown)>,
+    /// One line: the span of time that was asked for.
+    pub(super) window: Option<Shown>,
     pub(super) causes: Vec<Cause>,
     /// One line each: causes that ended more than an hour before the newest event.
     pub(super) earlier: Vec<Shown>,
@@ -118,12 +120,13 @@ pub(super) fn tell(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &Rep
     }
     Story {
         verdict: verdict::verdict(diagnosis, &told),
-        setting: setting::line(diagnosis),
+        setting: setting::line(diagnosis, &told),
+        window: window::asked(diagnosis).map(Shown::own),
         environment: setting::table(diagnosis, &told, redactor),
         causes,
         earlier,
         before: before::before(diagnosis, &told, redactor),
-        read: Shown::own(read(diagnosis)),
+        read: Shown::own(read(diagnosis, redactor)),
         problems,
         notes,
         not_logs: diagnosis.ledger.not_logs.iter().map(|name| redactor.show(name)).collect(),
@@ -202,7 +205,7 @@ fn state(finding: &Finding, diagnosis: &Diagnosis) -> Shown {
 
 /// A remark of ours on a log, whose name is not ours.
 fn of_source(source: &Source, remark: &str, redactor: &mut Redactor) -> Shown {
-    Shown::own(format!("{}: {remark}", redactor.show(&source.name)))
+    Shown::own(format!("{}: {}", redactor.show(&source.name), redactor.show(remark)))
 }
 
 fn one_line(finding: &Finding) -> Shown {
@@ -231,7 +234,7 @@ pub(super) fn severity(severity: Severity) -> &'static str {
     }
 }
 
-fn read(diagnosis: &Diagnosis) -> String {
+fn read(diagnosis: &Diagnosis, redactor: &mut Redactor) -> String {
     let ledger = &diagnosis.ledger;
     let logs = ledger.logs_read();
     let mut text = format!(
@@ -241,6 +244,19 @@ fn read(diagnosis: &Diagnosis) -> String {
         plural(ledger.events(), "event"),
         plural(logs as u64, "file")
     );
+    let sets: Vec<String> = rotation::sets(&ledger.sources)
+        .iter()
+        .map(|set| {
+            let name = set.base.rsplit('/').next().unwrap_or(set.base);
+            let node =
+                set.files[0].0.node.as_ref().map_or_else(String::new, |node| format!(" of {}", redactor.show(node)));
+            format!("{}{node} and {} rotated", redactor.show(name), set.files.len() - 1)
+        })
+        .collect();
+    if !sets.is_empty() {
+        let more = if sets.len() > 3 { format!(", {} more sets", sets.len() - 3) } else { String::new() };
+        text.push_str(&format!(" ({}{more})", sets[..sets.len().min(3)].join(", ")));
+    }
     if let Some((first, last)) = ledger.span() {
         text.push_str(&format!(", {}", time_range(first, last).split(',').next().unwrap_or_default()));
     }

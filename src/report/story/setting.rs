@@ -1,5 +1,7 @@
 //! The installation, as far as the logs tell: one line for a terminal, a table for a ticket.
 
+use std::collections::BTreeSet;
+
 use super::words::{plural, utc_range};
 use crate::diagnosis::{CaptureKind, Diagnosis, Finding};
 use crate::report::redact::{Redactor, Shown};
@@ -10,7 +12,7 @@ const UNKNOWN: &str = "not in these logs";
 const NAMED: usize = 8;
 
 /// Versions, nodes and provider in one line; nothing where the logs tell nothing.
-pub(super) fn line(diagnosis: &Diagnosis) -> Option<Shown> {
+pub(super) fn line(diagnosis: &Diagnosis, told: &[&Finding]) -> Option<Shown> {
     let environment = &diagnosis.environment;
     let mut parts = Vec::new();
     let versions = [("Jira", &environment.jira), ("JSM", &environment.jsm), ("Java", &environment.java)];
@@ -24,7 +26,14 @@ pub(super) fn line(diagnosis: &Diagnosis) -> Option<Shown> {
     parts.extend(environment.time_zone.as_ref().map(|zone| format!("time zone {zone}")));
     let nodes = environment.nodes.len() as u64;
     if nodes > 0 {
-        parts.push(format!("{nodes} {} read", plural(nodes, "node")));
+        let seen: BTreeSet<&str> = told
+            .iter()
+            .flat_map(|cause| &cause.nodes)
+            .flat_map(|spread| &spread.seen)
+            .map(|(node, _)| node.as_str())
+            .collect();
+        let seen_on = if seen.is_empty() { String::new() } else { format!(", seen on {}", seen.len()) };
+        parts.push(format!("{nodes} {} read{seen_on}", plural(nodes, "node")));
     }
     parts.extend(provider(diagnosis).map(|provider| format!("provider {provider}")));
     (!parts.is_empty()).then(|| Shown::own(parts.join(" | ")))

@@ -1,5 +1,6 @@
 //! The answer in one line, in the words of a terminal and of a ticket's heading.
 
+use super::window;
 use super::words::{duration, moment, plural, utc, utc_range};
 use crate::catalogue::{Category, Role, Severity};
 use crate::diagnosis::{Activity, CaptureKind, Diagnosis, Finding, Stamp};
@@ -40,6 +41,11 @@ pub(super) fn verdict(diagnosis: &Diagnosis, told: &[&Finding]) -> Verdict {
     let complete = diagnosis.ledger.is_complete();
     let incomplete = if complete { "" } else { " (INCOMPLETE: see what was not read)" };
     let Some(first) = told.first() else {
+        if let Some(mut verdict) = window::verdict_outside(diagnosis) {
+            verdict.rest.push_str(incomplete);
+            verdict.heading.push_str(incomplete);
+            return verdict;
+        }
         let (state, rest) = if complete {
             ("NO KNOWN ERROR", "in these logs")
         } else {

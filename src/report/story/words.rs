@@ -45,7 +45,7 @@ fn in_utc(stamp: Stamp) -> Stamp {
 }
 
 /// `2026-01-13 01:07:52 to 02:01:40Z, 54 min`.
-pub(super) fn time_range(first: Stamp, last: Stamp) -> String {
+pub(in crate::report) fn time_range(first: Stamp, last: Stamp) -> String {
     if first == last {
         return moment(first);
     }
@@ -87,7 +87,7 @@ pub(in crate::report) fn capital(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-pub(super) fn bytes(count: u64) -> String {
+pub(in crate::report) fn bytes(count: u64) -> String {
     const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
     #[expect(clippy::cast_precision_loss, reason = "shown with two or three digits")]
     let mut size = count as f64;
