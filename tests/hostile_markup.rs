@@ -2,6 +2,8 @@
 //! heading, macro, cell or control sequence more than the report of a harmless log of the same shape.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+#[path = "hostile_markup/html.rs"]
+mod html;
 #[path = "hostile_markup/markdown.rs"]
 mod markdown;
 #[path = "hostile_markup/wiki.rs"]
@@ -188,6 +190,11 @@ fn nothing_in_a_log_is_markup_in_jira() {
 #[test]
 fn nothing_in_a_log_is_markup_in_markdown() {
     nothing_is_added(Format::Markdown, markdown::markup);
+}
+
+#[test]
+fn nothing_in_a_log_is_markup_in_a_browser() {
+    nothing_is_added(Format::Html, html::markup);
 }
 
 #[test]

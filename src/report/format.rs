@@ -2,7 +2,7 @@
 //! `-o` knows, default redaction, file modes and tests over all forms follow from the list.
 
 use super::redact::{Level, Redactor};
-use super::{ReportOptions, jira, json, markdown, text};
+use super::{ReportOptions, html, jira, json, markdown, text};
 use crate::diagnosis::Diagnosis;
 
 /// What is known of a form of report.
@@ -56,6 +56,8 @@ formats! {
     Jira { name: "jira", extension: Some("jira"), redaction: Level::Full, quotes_logs: true, render: jira::render }
     /// For GitHub, GitLab and Atlassian's editor.
     Markdown { name: "markdown", extension: Some("md"), redaction: Level::Full, quotes_logs: true, render: markdown::render }
+    /// For a browser: one page to attach to a ticket or to print.
+    Html { name: "html", extension: Some("html"), redaction: Level::Full, quotes_logs: true, render: html::render }
     /// Nothing: only the exit code counts.
     None { name: "none", extension: None, redaction: Level::Secrets, quotes_logs: false, render: |_, _, _| String::new() }
 }

@@ -3,6 +3,7 @@
 
 mod escape;
 mod format;
+mod html;
 mod jira;
 mod json;
 mod list;

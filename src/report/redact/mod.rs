@@ -28,6 +28,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Display, Formatter, Write as _};
 use std::str::FromStr;
 
+use serde::Serialize;
+
 use dictionary::Dictionary;
 use hit::{Class, Hit, merged};
 use view::View;
@@ -125,7 +127,7 @@ impl Identity {
 }
 
 /// A text that may be shown: our own, or one that went through a [`Redactor`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Shown(String);
 
 impl Shown {

@@ -55,7 +55,8 @@ fn is_covered(diagnosis: &Diagnosis, finding: &Finding) -> bool {
     })
 }
 
-fn event(what: &MarkerKind) -> String {
+/// What a marker marks.
+pub(in crate::report) fn event(what: &MarkerKind) -> String {
     match what {
         MarkerKind::Started(Some(version)) => format!("Jira {version} started"),
         MarkerKind::Started(None) => "Jira started".to_owned(),

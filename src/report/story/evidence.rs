@@ -1,5 +1,7 @@
 //! The kept events of a cause, and what they hold for Microsoft's support: the first and the last refusal by their ids.
 
+use serde::Serialize;
+
 use super::words::{duration, moment};
 use crate::diagnosis::{CaptureKind, Finding, Sample, Stamp};
 use crate::report::redact::{Redactor, Shown};
@@ -8,6 +10,7 @@ use crate::report::redact::{Redactor, Shown};
 const SAME_CLOCK: i64 = 5 * 60_000;
 
 /// A kept event.
+#[derive(Serialize)]
 pub(in crate::report) struct Evidence {
     /// Where it stands.
     pub(in crate::report) place: Shown,
@@ -17,6 +20,7 @@ pub(in crate::report) struct Evidence {
 }
 
 /// One refusal by Microsoft, by the values under which Microsoft's support finds it.
+#[derive(Serialize)]
 pub(in crate::report) struct Refusal {
     /// `first`, `last`, or `only`.
     pub(in crate::report) which: &'static str,

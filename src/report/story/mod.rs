@@ -12,20 +12,24 @@ mod verdict;
 mod window;
 mod words;
 
+use serde::Serialize;
+
 use super::ReportOptions;
 use super::redact::{Redactor, Shown};
 use crate::catalogue::{Catalogue, Restart, Role, Severity};
 use crate::diagnosis::{Activity, CaptureKind, Diagnosis, Finding, Source, Step, rotation};
 
 use actions::{actions, ask};
+pub(super) use before::event;
 pub(super) use evidence::{Evidence, Refusal};
 use facts::facts;
 pub(super) use verdict::Verdict;
 use verdict::{Now, now};
-pub(super) use words::{bytes, capital, grouped, plural, time_range};
+pub(super) use words::{bytes, capital, grouped, moment, plural, time_range};
 use words::{duration, utc};
 
 /// Everything a report for people says.
+#[derive(Serialize)]
 pub(super) struct Story {
     pub(super) verdict: Verdict,
     /// One line: versions, nodes, provider.
@@ -62,6 +66,7 @@ pub(super) const IN_NO_LOG: &str =
 pub(super) const KEPT: &str = "error codes, app (client) IDs, Trace and Correlation IDs, Microsoft's hosts";
 
 /// A cause, or what has none in these logs.
+#[derive(Serialize)]
 pub(super) struct Cause {
     pub(super) number: usize,
     pub(super) severity: Severity,
@@ -91,6 +96,7 @@ pub(super) struct Cause {
 }
 
 /// One or more neighbouring steps on one side.
+#[derive(Serialize)]
 pub(super) struct Action {
     pub(super) side: &'static str,
     /// Who is needed.
@@ -266,7 +272,8 @@ fn read(diagnosis: &Diagnosis, redactor: &mut Redactor) -> String {
     text
 }
 
-fn masked(redactor: &Redactor) -> String {
+/// What was masked so far, by class and count.
+pub(super) fn masked(redactor: &Redactor) -> String {
     let masked: Vec<String> = redactor.masked().iter().map(|(class, count)| format!("{count} {class}")).collect();
     if masked.is_empty() {
         format!("nothing was masked (level {})", redactor.level())

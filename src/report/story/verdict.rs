@@ -1,5 +1,7 @@
 //! The answer in one line, in the words of a terminal and of a ticket's heading.
 
+use serde::Serialize;
+
 use super::window;
 use super::words::{duration, moment, plural, utc, utc_range};
 use crate::catalogue::{Category, Role, Severity};
@@ -9,6 +11,7 @@ use crate::diagnosis::{Activity, CaptureKind, Diagnosis, Finding, Stamp};
 const STILL: i64 = 15 * 60_000;
 
 /// The first line.
+#[derive(Serialize)]
 pub(in crate::report) struct Verdict {
     pub(in crate::report) severity: Option<Severity>,
     pub(in crate::report) state: &'static str,

@@ -87,6 +87,7 @@ pub(in crate::report) fn capital(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// `124 MB`.
 pub(in crate::report) fn bytes(count: u64) -> String {
     const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
     #[expect(clippy::cast_precision_loss, reason = "shown with two or three digits")]
