@@ -163,7 +163,7 @@ fn print_shows_what_is_folded_away() {
     assert!(pdf.starts_with(b"%PDF-") && pdf.len() > 20_000, "{} bytes", pdf.len());
 }
 
-/// The least contrast of any text with what lies behind it.
+/// The least contrast of any text with what lies behind it, badges of every severity put in.
 const LEAST_CONTRAST: &str = "(() => {
   const parts = text => text.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
@@ -177,6 +177,11 @@ const LEAST_CONTRAST: &str = "(() => {
     return [255, 255, 255];
   };
   for (const one of document.querySelectorAll('details')) one.open = true;
+  for (const key of ['critical', 'error', 'warning', 'info', 'fine']) {
+    const badge = document.querySelector('.badge').cloneNode(true);
+    badge.className = `badge ${key}`;
+    for (const place of ['header', '.cause', '.banner, .tag']) document.querySelector(place).append(badge.cloneNode(true));
+  }
   let least = [21, ''];
   for (const element of document.querySelectorAll('body *')) {
     const own = [...element.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
@@ -192,7 +197,6 @@ const LEAST_CONTRAST: &str = "(() => {
 fn every_text_has_contrast_in_both_schemes_and_fits_a_small_screen() {
     let Some(mut browser) = Browser::start() else { return };
     let folder = tempfile::tempdir().unwrap();
-    // Every severity, so that every colour is seen.
     let path = folder.path().join("page.html");
     fs::write(&path, page(Path::new("sample-logs"))).unwrap();
     let mut papers = Vec::new();
@@ -205,6 +209,9 @@ fn every_text_has_contrast_in_both_schemes_and_fits_a_small_screen() {
         papers.push(browser.evaluate("getComputedStyle(document.body).backgroundColor"));
     }
     assert_ne!(papers[0], papers[1], "the dark scheme is another one");
+    // Without the badges.
+    browser.open(&path);
+    browser.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
     for width in [400, 800, 1400] {
         let size = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false});
         browser.call("Emulation.setDeviceMetricsOverride", &size);
