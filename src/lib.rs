@@ -40,5 +40,5 @@ pub use error::Error;
 pub use event::{Bound, Window, Zone};
 pub use input::{Limits, MapMode};
 pub use matcher::Context;
-pub use report::redact::Level as RedactionLevel;
+pub use report::redact::{Key as RedactionKey, KeyId as RedactionKeyId, Level as RedactionLevel};
 pub use report::{Format, Merged, Merger, REPORT_SCHEMA, ReportOptions, render, render_list, visible};

@@ -30,7 +30,7 @@ fn report_of(path: &Path, chunk_size: usize) -> Value {
     let options = ScanOptions { chunk_size, map: MapMode::Never, ..ScanOptions::default() };
     let scan = scan(&CATALOGUE, &[Input::Path(path.to_path_buf())], &options).unwrap();
     let diagnosis = Diagnosis::new(&CATALOGUE, scan.tally, scan.not_logs);
-    let options = ReportOptions { redaction: Some(RedactionLevel::Off), verbose: false, ..ReportOptions::default() };
+    let options = ReportOptions { redaction: Some(RedactionLevel::Off), ..ReportOptions::default() };
     serde_json::from_str(&render(&diagnosis, Format::Json, options)).unwrap()
 }
 

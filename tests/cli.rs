@@ -14,6 +14,8 @@ mod ledger;
 mod merge;
 #[path = "cli/outputs.rs"]
 mod outputs;
+#[path = "cli/redaction_key.rs"]
+mod redaction_key;
 #[path = "cli/time.rs"]
 mod time;
 
@@ -271,7 +273,7 @@ fn the_json_report_of_the_guides_sample_line_keeps_the_contract() {
     has(&report["environment"], "jira jsm java provider protocol mail_servers nodes");
     assert_eq!(report["environment"]["provider"], "microsoft");
     has(&report["timeline"], "bucket_seconds buckets");
-    has(&report["redaction"], "level key_id masked");
+    has(&report["redaction"], "level key_id masked note");
     assert_eq!(report["redaction"]["level"], "secrets");
 
     assert_eq!(report["findings"].as_array().unwrap().len(), 1);

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use logmedic::diagnosis::{Activity, Finding};
-use logmedic::{Catalogue, Diagnosis, Item, ScanOptions, Side};
+use logmedic::report::redact::Redactor;
+use logmedic::{Catalogue, Diagnosis, Item, RedactionLevel, ScanOptions, Side};
 
 use super::inputs;
 use super::scan::{self, FailOn};
@@ -32,7 +33,7 @@ pub(super) fn run(arguments: &GuideArguments) -> Result<u8> {
     let inputs: Vec<logmedic::Input> = arguments.check.iter().map(inputs::input).collect();
     let scan = logmedic::scan(&catalogue, &inputs, &ScanOptions::default())?;
     let diagnosis = Diagnosis::new(&catalogue, scan.tally, scan.not_logs);
-    scan::complain_of_problems(&diagnosis);
+    scan::complain_of_problems(&diagnosis, &mut Redactor::new(RedactionLevel::Secrets));
     print(&checklist(Some(&diagnosis)))?;
     Ok(scan::exit_code(&diagnosis, FailOn::Error, false))
 }

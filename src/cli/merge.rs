@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use logmedic::{Diagnosis, Merger, RedactionLevel};
 
-use super::outputs::OutputArguments;
+use super::outputs::{Before, OutputArguments};
 use super::scan::{ColorName, FailOn, complain_of_problems, exit_code};
 use super::{complain, rules};
 
@@ -71,18 +71,21 @@ pub(super) fn run(arguments: &MergeArguments) -> Result<u8> {
     if merged.redaction == RedactionLevel::Full && !arguments.expect_nodes.is_empty() {
         bail!("--expect-nodes cannot find names in reports with --redact full; merge reports with --redact secrets");
     }
+    let before = Before { level: merged.redaction, key: merged.key_id };
+    arguments.output.check_key(before)?;
     merged.expect_nodes(&arguments.expect_nodes);
+    let mut redactor = arguments.output.redactor(before);
     if !arguments.quiet {
         for name in &merged.twice {
-            complain(&format!("{name}: more than one report names it"));
+            complain(redactor.show(&format!("{name}: more than one report names it")).as_str());
         }
     }
-    let least = merged.redaction;
     let mut diagnosis = Diagnosis::new(&catalogue, merged.tally, merged.not_logs);
     diagnosis.ledger.window = merged.window;
     if !arguments.quiet {
-        complain_of_problems(&diagnosis);
+        complain_of_problems(&diagnosis, &mut redactor);
+        arguments.output.complain_of_idle_key(before);
     }
-    arguments.output.write(&diagnosis, arguments.verbose, least)?;
+    arguments.output.write(&diagnosis, arguments.verbose, before)?;
     Ok(exit_code(&diagnosis, arguments.fail_on, arguments.strict))
 }

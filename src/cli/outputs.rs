@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
-use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use logmedic::diagnosis::Stamp;
-use logmedic::{Diagnosis, Error, Format, RedactionLevel, ReportOptions};
+use logmedic::report::redact::Redactor;
+use logmedic::{Diagnosis, Error, Format, RedactionKey, RedactionKeyId, RedactionLevel, ReportOptions};
 use tempfile::NamedTempFile;
 
-use super::print;
+use super::{complain, print};
 
 #[derive(Debug, Args)]
 pub(super) struct OutputArguments {
@@ -28,6 +29,10 @@ pub(super) struct OutputArguments {
     /// How much is masked [default: full for forms that are made for others, secrets for the rest].
     #[arg(long, value_name = "LEVEL", value_parser = redaction_levels())]
     redact: Option<RedactionLevel>,
+    /// Pseudonyms made with the key in this file (32 bytes or more, its owner's alone): the same in every report, run and
+    /// node. Without it they are numbered.
+    #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(|path| RedactionKey::read(&path)))]
+    redact_key: Option<RedactionKey>,
     /// Leave out of reports for people when they were made; `SOURCE_DATE_EPOCH`, where set, is the time they tell.
     #[arg(long)]
     no_timestamp: bool,
@@ -38,6 +43,20 @@ pub(super) struct OutputArguments {
 struct Output {
     path: PathBuf,
     format: Format,
+}
+
+/// How what is reported was masked before: reports that are merged may be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Before {
+    /// Nothing is masked less: what was masked cannot be shown.
+    pub(super) level: RedactionLevel,
+    /// Names the key of the pseudonyms in it.
+    pub(super) key: Option<RedactionKeyId>,
+}
+
+impl Before {
+    /// Of logs.
+    pub(super) const NOT_MASKED: Self = Self { level: RedactionLevel::Off, key: None };
 }
 
 impl OutputArguments {
@@ -72,16 +91,18 @@ impl OutputArguments {
 
     /// Writes the files, then the report on standard output. That one comes even where a file cannot be written: on a
     /// full disk the answer still reaches the one who asked.
-    /// Nothing is masked less than `least`: what was masked already cannot be shown.
-    pub(super) fn write(&self, diagnosis: &Diagnosis, verbose: bool, least: RedactionLevel) -> Result<()> {
+    pub(super) fn write(&self, diagnosis: &Diagnosis, verbose: bool, before: Before) -> Result<()> {
         let made = self.made()?;
         let report = |format: Format| {
-            let redaction = self.redact.unwrap_or_else(|| format.default_redaction()).max(least);
-            logmedic::render(
-                diagnosis,
-                format,
-                ReportOptions { redaction: Some(redaction), verbose, made, limit: None },
-            )
+            let options = ReportOptions {
+                redaction: Some(self.level(format, before)),
+                redaction_key: self.redact_key,
+                redaction_key_before: before.key,
+                verbose,
+                made,
+                limit: None,
+            };
+            logmedic::render(diagnosis, format, options)
         };
         let written = write_files(&self.outputs, report);
         print(&report(self.format))?;
@@ -99,8 +120,40 @@ impl OutputArguments {
 
     /// Prints a list of what would be read.
     pub(super) fn print_list(&self, diagnosis: &Diagnosis, format: Format) -> Result<()> {
-        let options = ReportOptions { redaction: self.redact, ..ReportOptions::default() };
+        let options =
+            ReportOptions { redaction: self.redact, redaction_key: self.redact_key, ..ReportOptions::default() };
         print(&logmedic::render_list(diagnosis, format, options))
+    }
+
+    /// Masks what is said on standard error like the report on standard output.
+    pub(super) fn redactor(&self, before: Before) -> Redactor {
+        Redactor::new(self.level(self.format, before)).keyed(self.redact_key).keyed_before(before.key)
+    }
+
+    /// A key that no report uses was meant to change one.
+    pub(super) fn complain_of_idle_key(&self, before: Before) {
+        let mut formats = self.outputs.iter().map(|output| output.format).chain([self.format]);
+        if self.redact_key.is_some() && formats.all(|format| self.level(format, before) != RedactionLevel::Full) {
+            complain("the redaction key has nothing to do: only --redact full makes pseudonyms");
+        }
+    }
+
+    /// Refuses a key other than the one that what is reported was masked with: one report has pseudonyms of one key.
+    pub(super) fn check_key(&self, before: Before) -> Result<()> {
+        let Some(key) = self.redact_key.filter(|key| Some(key.id()) != before.key) else { return Ok(()) };
+        if before.level != RedactionLevel::Full {
+            return Ok(());
+        }
+        let with = before.key.map_or_else(|| "without a key".to_owned(), |other| format!("with the key {other}"));
+        bail!(
+            "the reports were masked {with}, not with this --redact-key ({}), and cannot be masked anew: leave it out, or \
+             merge reports with --redact secrets",
+            key.id()
+        )
+    }
+
+    fn level(&self, format: Format, before: Before) -> RedactionLevel {
+        self.redact.unwrap_or_else(|| format.default_redaction()).max(before.level)
     }
 
     /// When reports for people say that they were made: never a clock's reading where equal runs must give equal bytes.

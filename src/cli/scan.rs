@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
 use clap::{Args, ValueEnum};
-use logmedic::{
-    Bound, Catalogue, Diagnosis, Input, Limits, MapMode, Progress, RedactionLevel, ScanOptions, Severity, Window, Zone,
-};
+use logmedic::report::redact::Redactor;
+use logmedic::{Bound, Catalogue, Diagnosis, Input, Limits, MapMode, Progress, ScanOptions, Severity, Window, Zone};
 
 use super::inputs::{inputs, node, own_log_folder, range, size};
-use super::outputs::OutputArguments;
+use super::outputs::{Before, OutputArguments};
 use super::progress::{ProgressName, watched};
 use super::{CLEAN, FAILED, FINDINGS, INCOMPLETE, complain, rules};
 
@@ -177,11 +176,12 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
     let mut diagnosis = Diagnosis::new(&catalogue, scan.tally, scan.not_logs);
     diagnosis.ledger.window = window;
     if !arguments.quiet {
-        complain_of_problems(&diagnosis);
+        complain_of_problems(&diagnosis, &mut arguments.output.redactor(Before::NOT_MASKED));
+        arguments.output.complain_of_idle_key(Before::NOT_MASKED);
     }
     let read = diagnosis.ledger.sources.iter().map(|(source, _)| Path::new(&source.name));
     arguments.output.refuse_inputs(read)?;
-    arguments.output.write(&diagnosis, arguments.verbose, RedactionLevel::Off)?;
+    arguments.output.write(&diagnosis, arguments.verbose, Before::NOT_MASKED)?;
     Ok(exit_code(&diagnosis, arguments.fail_on, arguments.strict))
 }
 
@@ -201,7 +201,7 @@ fn list(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions, argument
     let scan = logmedic::list(inputs, options);
     let diagnosis = Diagnosis::new(catalogue, scan.tally, scan.not_logs);
     if !arguments.quiet {
-        complain_of_problems(&diagnosis);
+        complain_of_problems(&diagnosis, &mut arguments.output.redactor(Before::NOT_MASKED));
     }
     arguments.output.print_list(&diagnosis, format)?;
     let can_read = diagnosis.ledger.sources.iter().any(|(_, source)| source.problems.is_empty());
@@ -224,13 +224,14 @@ fn window(arguments: &ScanArguments) -> Result<Window> {
     Ok(window)
 }
 
-/// Names on standard error what carried the logs, and what could not be read.
-pub(super) fn complain_of_problems(diagnosis: &Diagnosis) {
+/// Names on standard error what carried the logs, and what could not be read: a scheduled run's complaints are sent round
+/// like its report.
+pub(super) fn complain_of_problems(diagnosis: &Diagnosis, redactor: &mut Redactor) {
     for carrier in diagnosis.ledger.carriers() {
-        complain(&format!("carrier: {carrier}"));
+        complain(redactor.show(&format!("carrier: {carrier}")).as_str());
     }
     for (source, problem) in diagnosis.ledger.problems() {
-        complain(&format!("{}: {problem}", source.name));
+        complain(redactor.show(&format!("{}: {problem}", source.name)).as_str());
     }
 }
 

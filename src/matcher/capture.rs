@@ -14,8 +14,6 @@ const AFTER_CODE: usize = 1200;
 const NEAR_START: usize = 4096;
 /// Most distinct codes that are told apart in one event; real ones hold one or two.
 const MOST_CODES: usize = 64;
-/// Longest value that is kept, in bytes; names of mail servers are free text.
-const LONGEST_VALUE: usize = 200;
 /// Most hosts that are kept of one event.
 const MOST_HOSTS: usize = 4;
 
@@ -53,6 +51,9 @@ pub enum CaptureKind {
 }
 
 impl CaptureKind {
+    /// Longest value that is kept, in bytes; names of mail servers are free text.
+    pub const LONGEST_VALUE: usize = 200;
+
     /// All kinds, in order.
     pub const ALL: [Self; 13] = [
         Self::AadstsCode,
@@ -178,7 +179,7 @@ pub(super) fn captures(text: &[u8], header: Option<&Header<'_>>, found_codes: &[
     }
     captures.extend(header.and_then(mail_server).map(|server| (CaptureKind::MailServer, server)));
     for (_, value) in &mut captures {
-        let end = (0..=LONGEST_VALUE.min(value.len())).rfind(|&end| value.is_char_boundary(end));
+        let end = (0..=CaptureKind::LONGEST_VALUE.min(value.len())).rfind(|&end| value.is_char_boundary(end));
         value.truncate(end.unwrap_or(0));
     }
     captures.sort();

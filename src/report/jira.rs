@@ -165,7 +165,7 @@ fn footer(story: &Story) -> String {
     let to_fill_in =
         if story.causes.is_empty() { "" } else { "*Tried so far:* _fill in_\n*Affected projects:* _fill in_\n" };
     format!(
-        "{to_fill_in}----\n*Read:* {}.\n*In no log:* {}.\n*Redaction:* {}. Kept: {}.\n*Guide:* [{}|{address}] (text of {updated}). {}.{made}\n",
+        "{to_fill_in}----\n*Read:* {}.\n*In no log:* {}.\n*Masked:* {}. Kept: {}.\n*Guide:* [{}|{address}] (text of {updated}). {}.{made}\n",
         for_jira(story.read.as_str()),
         for_jira(story::IN_NO_LOG),
         for_jira(&story.masked),

@@ -169,7 +169,7 @@ fn footer(story: &Story) -> String {
         "- **Tried so far:** *fill in*\n- **Affected projects:** *fill in*\n\n"
     };
     format!(
-        "{to_fill_in}---\n\n- Read: {}.\n- In no log: {}.\n- Redaction: {}. Kept: {}.\n- Guide: [{}]({address}) (text of {updated}). {}.{made}\n",
+        "{to_fill_in}---\n\n- Read: {}.\n- In no log: {}.\n- Masked: {}. Kept: {}.\n- Guide: [{}]({address}) (text of {updated}). {}.{made}\n",
         for_markdown(story.read.as_str()),
         for_markdown(story::IN_NO_LOG),
         for_markdown(&story.masked),

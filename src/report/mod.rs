@@ -8,6 +8,7 @@ mod jira;
 mod json;
 mod list;
 mod markdown;
+mod names;
 pub mod redact;
 mod sections;
 mod story;
@@ -17,14 +18,18 @@ pub use escape::visible;
 pub use format::Format;
 pub use json::{Merged, Merger, REPORT_SCHEMA};
 
-use crate::diagnosis::{CaptureKind, Diagnosis, Stamp, is_microsoft_host};
-use redact::{Identity, Redactor};
+use crate::diagnosis::{Diagnosis, Stamp};
+use redact::Redactor;
 
 /// How a report is made, beside its format.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReportOptions {
     /// How much is masked; `None` takes the format's own default.
     pub redaction: Option<redact::Level>,
+    /// Makes pseudonyms that are equal in every report made with it; without one they are numbered.
+    pub redaction_key: Option<redact::Key>,
+    /// Names the key that the pseudonyms in the diagnosis were made with, where it comes from reports that were masked.
+    pub redaction_key_before: Option<redact::KeyId>,
     /// Whether the text report shows log lines and more of what is known.
     pub verbose: bool,
     /// The time that reports for people say they were made at; `None` leaves it out. The library reads no clock.
@@ -34,35 +39,10 @@ pub struct ReportOptions {
     pub limit: Option<usize>,
 }
 
-/// Tells the redactor what the scan knows to be names: the patterns alone would miss them where they stand bare.
-fn teach(redactor: &mut Redactor, diagnosis: &Diagnosis) {
-    for node in &diagnosis.environment.nodes {
-        redactor.learn(Identity::Node, node);
-    }
-    let kinds = [
-        (CaptureKind::Host, Identity::Host),
-        (CaptureKind::Tenant, Identity::Tenant),
-        (CaptureKind::Mailbox, Identity::Email),
-    ];
-    for finding in &diagnosis.findings {
-        for (kind, identity) in kinds {
-            for (value, _) in finding.values(kind) {
-                let name = if kind == CaptureKind::Host { value.split(':').next().unwrap_or(value) } else { value };
-                if !is_microsoft_host(name) {
-                    redactor.learn(identity, name);
-                }
-            }
-        }
-        for sample in finding.samples() {
-            redactor.study(&String::from_utf8_lossy(&sample.text));
-        }
-    }
-}
-
 /// Writes what a scan would read, as text or JSON; nothing for other formats. The diagnosis is that of a listing.
 pub fn render_list(diagnosis: &Diagnosis, format: Format, options: ReportOptions) -> String {
-    let mut redactor = Redactor::new(options.redaction.unwrap_or_else(|| format.default_redaction()));
-    teach(&mut redactor, diagnosis);
+    let mut redactor = redactor(format, options);
+    names::teach(&mut redactor, diagnosis);
     match format {
         Format::Text => list::text(&diagnosis.ledger, &mut redactor),
         Format::Json => list::json(&diagnosis.ledger, &mut redactor),
@@ -72,7 +52,12 @@ pub fn render_list(diagnosis: &Diagnosis, format: Format, options: ReportOptions
 
 /// Writes a diagnosis in a format. Text holds ANSI styles, to be stripped where they are not wanted.
 pub fn render(diagnosis: &Diagnosis, format: Format, options: ReportOptions) -> String {
-    let mut redactor = Redactor::new(options.redaction.unwrap_or_else(|| format.default_redaction()));
-    teach(&mut redactor, diagnosis);
+    let mut redactor = redactor(format, options);
+    names::teach(&mut redactor, diagnosis);
     format.write(diagnosis, &mut redactor, &options)
+}
+
+fn redactor(format: Format, options: ReportOptions) -> Redactor {
+    let level = options.redaction.unwrap_or_else(|| format.default_redaction());
+    Redactor::new(level).keyed(options.redaction_key).keyed_before(options.redaction_key_before)
 }

@@ -60,8 +60,9 @@ pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &R
         }
     }
     out.push_str(&wrapped(&read, 0, 6));
+    out.push_str(&wrapped(&format!("Masked: {}", story.masked), 0, 8));
     if verbose {
-        out.push_str(&wrapped(&format!("{}; {}", story.tool, story.masked), 0, 2));
+        out.push_str(&wrapped(&story.tool, 0, 2));
     }
     out
 }

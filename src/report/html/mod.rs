@@ -52,7 +52,7 @@ pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &R
     let chart = chart::chart(diagnosis, redactor);
     let ledger = ledger::rows(diagnosis, redactor);
     // Only now has everything been shown that can be masked.
-    story.masked = story::masked(redactor);
+    story.masked = redactor.summary();
     let page = context! {
         story => Serde(story),
         chart => Serde(chart),

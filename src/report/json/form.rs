@@ -327,6 +327,9 @@ pub(super) struct Redaction {
     /// How many values are masked in this report, by class.
     #[serde(skip_deserializing)]
     pub(super) masked: BTreeMap<String, u64>,
+    /// How far the masking can be trusted.
+    #[serde(skip_deserializing)]
+    pub(super) note: &'static str,
 }
 
 /// What was read, and what was not.

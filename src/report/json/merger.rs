@@ -14,7 +14,7 @@ use super::reading::{Head, MOST, Part, part};
 use crate::catalogue::Catalogue;
 use crate::diagnosis::{Source, SourceTally, Tally, Window};
 use crate::error::Error;
-use crate::report::redact::Level;
+use crate::report::redact::{KeyId, Level};
 
 /// Most bytes of one report.
 const MOST_BYTES: u64 = 1 << 30;
@@ -35,7 +35,7 @@ pub struct Merger<'c> {
     /// The highest level of masking below `full`, if there was a report with one.
     partly: Option<Level>,
     /// Keys of the reports that were masked in full; `None` for numbered pseudonyms.
-    keys: BTreeSet<Option<String>>,
+    keys: BTreeSet<Option<KeyId>>,
 }
 
 /// The sum of reports, settled.
@@ -51,6 +51,8 @@ pub struct Merged {
     pub twice: Vec<String>,
     /// How much was masked at least in one of the reports; the sum cannot show more.
     pub redaction: Level,
+    /// Names the key of the pseudonyms in it; `None` where there are none, or where they are numbered.
+    pub key_id: Option<KeyId>,
 }
 
 impl<'c> Merger<'c> {
@@ -137,6 +139,7 @@ impl<'c> Merger<'c> {
             not_logs: self.not_logs.into_iter().collect(),
             window: self.window.unwrap_or_default(),
             twice: self.twice.into_iter().collect(),
+            key_id: self.keys.into_iter().next().flatten(),
             redaction: if full { Level::Full } else { self.partly.unwrap_or(Level::Off) },
         })
     }

@@ -12,7 +12,8 @@ mod writer;
 use std::collections::BTreeMap;
 
 use super::ReportOptions;
-use super::redact::Redactor;
+use super::names::{shown_node, shown_text, shown_value};
+use super::redact::{MANNER, Redactor};
 use crate::catalogue::Catalogue;
 use crate::diagnosis::{
     Bound, CaptureKind, Diagnosis, Finding, FindingTally, Level, Marker, MarkerKind, NodeTally, Sample, Source,
@@ -60,8 +61,12 @@ fn report(diagnosis: &Diagnosis, redactor: &mut Redactor) -> Report {
             time_zone: environment.time_zone.clone(),
             provider: environment.provider,
             protocol: environment.protocol,
-            mail_servers: all_shown(&environment.mail_servers, redactor),
-            nodes: all_shown(&environment.nodes, redactor),
+            mail_servers: environment
+                .mail_servers
+                .iter()
+                .map(|server| shown_value(CaptureKind::MailServer, server, redactor).to_string())
+                .collect(),
+            nodes: environment.nodes.iter().map(|node| shown_node(node, redactor).to_string()).collect(),
         },
         findings,
         before: diagnosis
@@ -90,9 +95,14 @@ fn report(diagnosis: &Diagnosis, redactor: &mut Redactor) -> Report {
             notes: all_shown(&diagnosis.ledger.notes, redactor),
             not_logs: all_shown(&diagnosis.ledger.not_logs, redactor),
         },
-        redaction: Redaction { level: redactor.level().to_string(), key_id: None, masked: BTreeMap::new() },
         merge: ReportMerge {
             nodes: diagnosis.nodes.iter().map(|(node, tally)| node_merge(node.as_deref(), tally, redactor)).collect(),
+        },
+        redaction: Redaction {
+            level: redactor.level().to_string(),
+            key_id: redactor.key_id().map(|id| id.to_string()),
+            masked: BTreeMap::new(),
+            note: MANNER,
         },
     };
     report.redaction.masked.clone_from(redactor.masked());
@@ -111,7 +121,7 @@ fn finding(finding: &Finding, redactor: &mut Redactor) -> FindingOut {
                 finding
                     .values(kind)
                     .into_iter()
-                    .map(|(value, events)| ValueCount { value: shown(value, redactor), events })
+                    .map(|(value, events)| ValueCount { value: shown_value(kind, value, redactor).to_string(), events })
                     .collect(),
             )
         })
@@ -146,7 +156,7 @@ fn finding(finding: &Finding, redactor: &mut Redactor) -> FindingOut {
             .iter()
             .map(|subject| SubjectOut {
                 kind: subject.kind,
-                value: shown(&subject.value, redactor),
+                value: shown_value(subject.kind, &subject.value, redactor).to_string(),
                 events: subject.tally.events,
                 first_seen: subject.tally.first.map(|stamp| stamp.to_string()),
                 last_seen: subject.tally.last.map(|stamp| stamp.to_string()),
@@ -207,7 +217,7 @@ fn finding_merge(tally: &FindingTally) -> FindingMerge {
 
 fn node_merge(node: Option<&str>, tally: &NodeTally, redactor: &mut Redactor) -> NodeMerge {
     NodeMerge {
-        node: node.map(|node| shown(node, redactor)),
+        node: node.map(|node| shown_node(node, redactor).to_string()),
         markers: tally.markers.iter().map(|marker| node_marker(marker, redactor)).collect(),
         drift: tally.drift.iter().map(|(hash, &drift)| (format!("{hash:016x}"), drift)).collect(),
         drift_more: tally.drift.more(),
@@ -254,7 +264,7 @@ fn marker_words(what: &MarkerKind) -> (MarkerWord, Option<String>) {
 fn sample_out(sample: &Sample, redactor: &mut Redactor) -> SampleOut {
     let mut captures: BTreeMap<CaptureKind, String> = BTreeMap::new();
     let all: Vec<(CaptureKind, String)> =
-        sample.captures.iter().map(|(kind, value)| (*kind, shown(value, redactor))).collect();
+        sample.captures.iter().map(|(kind, value)| (*kind, shown_value(*kind, value, redactor).to_string())).collect();
     for (kind, value) in &all {
         captures
             .entry(*kind)
@@ -269,7 +279,7 @@ fn sample_out(sample: &Sample, redactor: &mut Redactor) -> SampleOut {
         time: sample.stamp.map(|stamp| stamp.to_string()),
         level: sample.level,
         logger: shown(&sample.logger, redactor),
-        text: redactor.show_bytes(&sample.text).as_str().to_owned(),
+        text: shown_text(sample, redactor).to_string(),
         cut_bytes: sample.cut as u64,
         merge: SampleMerge {
             counted_from: sample.counted_from,
@@ -339,7 +349,7 @@ fn levels(counts: &[u64]) -> BTreeMap<Level, u64> {
 }
 
 fn node(source: &Source, redactor: &mut Redactor) -> Option<String> {
-    source.node.as_deref().map(|node| shown(node, redactor))
+    source.node.as_deref().map(|node| shown_node(node, redactor).to_string())
 }
 
 fn shown(text: &str, redactor: &mut Redactor) -> String {

@@ -85,7 +85,7 @@ pub(super) struct Part {
     /// The span of time that was asked for.
     pub(super) window: Window,
     pub(super) level: redact::Level,
-    pub(super) key_id: Option<String>,
+    pub(super) key_id: Option<redact::KeyId>,
     /// Ids of findings that this catalogue does not know, with their events.
     pub(super) unknown: BTreeMap<String, u64>,
     /// The sum of all its numbers.
@@ -103,12 +103,14 @@ pub(super) fn part(report: &[u8], catalogue: &Catalogue) -> Result<Part, String>
     if reader.weight > MOST {
         return Err("holds numbers that no log can bring about".to_owned());
     }
+    let key_id = report.redaction.key_id.map(|id| id.parse()).transpose();
+    let key_id = key_id.map_err(|error: redact::NoKeyId| format!("holds no id in the place of one: {error}"))?;
     Ok(Part {
         tally,
         not_logs: report.ledger.not_logs,
         window: report.ledger.window.as_ref().map_or(Ok(Window::default()), window)?,
         level: report.redaction.level.parse().map_err(|error: redact::UnknownLevel| error.to_string())?,
-        key_id: report.redaction.key_id,
+        key_id,
         unknown: reader.unknown,
         weight: reader.weight,
     })

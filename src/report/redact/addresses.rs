@@ -122,7 +122,10 @@ fn v6(view: &View, run: Range<usize>, hits: &mut Vec<Hit>) -> bool {
         let zone = view.text[end..]
             .strip_prefix('%')
             .map_or(0, |rest| 1 + rest.bytes().take_while(u8::is_ascii_alphanumeric).count());
-        hits.push(Hit { value: address.to_string(), ..Hit::identity(view, run.start..end + zone, Identity::Ip) });
+        hits.push(Hit {
+            value: address.to_canonical().to_string(),
+            ..Hit::identity(view, run.start..end + zone, Identity::Ip)
+        });
     }
     true
 }
@@ -240,7 +243,7 @@ fn follows_request_id(before: &str) -> bool {
 }
 
 /// Whether a word has the form of Jira's request ids, `1234x5727202x3`, or of Bitbucket's, `@8KJQAGx969x538x0`, which
-/// its access log marks as coming in or going out.
+/// access logs mark as coming in or going out.
 pub(super) fn is_request_id(word: &str) -> bool {
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let is_name = |part: &str| {
@@ -252,7 +255,7 @@ pub(super) fn is_request_id(word: &str) -> bool {
     if counted && ends.next().is_some_and(is_name) {
         return true;
     }
-    let mut parts = word.split('x');
+    let mut parts = word.trim_start_matches(['i', 'o']).split('x');
     let mut number = |most: usize| {
         parts
             .next()

@@ -49,7 +49,15 @@ impl Dictionary {
             let Some(names) = names.filter(|_| begins_token(text, start)) else { continue };
             let known =
                 names.iter().find_map(|(name, identity)| Some((folded_prefix(&text[start..], name)?, name, *identity)));
-            if let Some((length, name, identity)) = known.filter(|(length, ..)| ends_token(text, start + length)) {
+            // Of a name that the cut has halved the first words are left.
+            let halved = || {
+                let rest = &text[start..];
+                let (name, identity) =
+                    names.iter().find(|(name, _)| view.is_cut && rest.len() < 256 && begins_name(rest, name))?;
+                Some((rest.len(), name, *identity))
+            };
+            let known = known.filter(|(length, ..)| ends_token(text, start + length)).or_else(halved);
+            if let Some((length, name, identity)) = known {
                 hits.push(Hit { value: name.clone(), ..Hit::identity(view, start..start + length, identity) });
                 at = start + length;
             }
@@ -75,6 +83,11 @@ fn folded_prefix(text: &str, name: &str) -> Option<usize> {
         }
     }
     wanted.next().is_none().then_some(text.len())
+}
+
+/// Whether a name begins with the whole of a text when case is put aside.
+fn begins_name(text: &str, name: &str) -> bool {
+    name.starts_with(&text.to_lowercase())
 }
 
 /// A name inside a longer word or a dotted name (a Java package, a file) is not that name.

@@ -155,7 +155,11 @@ fn columns(view: &View, before: Range<usize>, after: Range<usize>, hits: &mut Ve
     let start = level.or_else(|| left.rfind(' ').map(|found| found + 1)).unwrap_or(0);
     // Bitbucket's thread stands in brackets between the level and the user.
     let start = left[start..].rfind("] ").map_or(start, |found| start + found + 2);
-    hits.extend(identity(view, before.start + start..before.end, Identity::User, level.is_some()));
+    let user = before.start + start..before.end;
+    // In an access log the address stands there, and the user behind the id.
+    if level.is_some() || view.text[user.clone()].parse::<std::net::IpAddr>().is_err() {
+        hits.extend(identity(view, user, Identity::User, level.is_some()));
+    }
     let Some(right) = view.text.get(after.start + 1..after.end) else { return };
     let mut words = right.split(' ');
     let session = words.next().unwrap_or_default();
@@ -163,9 +167,10 @@ fn columns(view: &View, before: Range<usize>, after: Range<usize>, hits: &mut Ve
         return;
     }
     let mut place = after.start + 1;
-    if right[session.len()..].starts_with(" [") {
-        // An access log: `address request user [stamp]`.
-        hits.extend(identity(view, place..place + session.len(), Identity::User, false));
+    let is_dated =
+        |word: &str| word.strip_prefix('[').is_some_and(|date| date.starts_with(|day: char| day.is_ascii_digit()));
+    if right[session.len()..].strip_prefix(' ').is_some_and(is_dated) {
+        hits.extend(identity(view, place..place + session.len(), Identity::User, true));
         return;
     }
     if session.len() >= 3 && session.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
@@ -197,4 +202,45 @@ fn parted_columns(view: &View, line: Range<usize>, hits: &mut Vec<Hit>) -> bool 
     hits.extend(fields.get(user).and_then(|field| identity(view, span(field), Identity::User, true)));
     hits.extend(fields.last().and_then(|field| identity(view, span(field), Identity::Session, true)));
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::redact::tests::full;
+
+    #[test]
+    fn the_columns_of_other_layouts_are_known() {
+        for (line, shown) in [
+            (
+                "2024-01-09 05:39:58,001 WARN  [http-nio-7990-exec-3] john.smith @1A2B3CDx339x113x2 5xdwx51 192.0.2.31 \"GET /scm/p HTTP/1.1\" c.a.b.i.s.g.Sample Slow",
+                "2024-01-09 05:39:58,001 WARN  [http-nio-7990-exec-3] <user-1> @1A2B3CDx339x113x2 <session-1> <ip-1> \"GET /scm/p HTTP/1.1\" c.a.b.i.s.g.Sample Slow",
+            ),
+            (
+                "192.0.2.31 | https | o@1A2B3CDx339x113x2 | ann.lee | 2024-01-09 05:39:57,508 | \"GET /x\" | - | 200 | 100 | 5xdwx8 |",
+                "<ip-1> | https | o@1A2B3CDx339x113x2 | <user-1> | 2024-01-09 05:39:57,508 | \"GET /x\" | - | 200 | 100 | <session-1> |",
+            ),
+            (
+                "192.0.2.31 | SampleEvent | annlee | 1704778797408 | X/x | {\"id\":1} | @8KJQAGx969x538x0 | 6ywzi6",
+                "<ip-1> | SampleEvent | <user-1> | 1704778797408 | X/x | {\"id\":1} | @8KJQAGx969x538x0 | <session-1>",
+            ),
+            (
+                "2023-07-31 17:40:07,403-0400 https-openssl-nio-443-exec-1 annlee 1060x31x1 1cwd7a 192.0.2.8 /login.jsp seen",
+                "2023-07-31 17:40:07,403-0400 https-openssl-nio-443-exec-1 <user-1> 1060x31x1 <session-1> <ip-1> /login.jsp seen",
+            ),
+            (
+                " -- url: /pages/x | traceId: 5e2a9c1b | userName: annlee | action: remove",
+                " -- url: /pages/x | traceId: 5e2a9c1b | userName: <user-1> | action: remove",
+            ),
+            (
+                r#"{"level":"ERROR","hostname":"node17.corp.example","ctx":{"requestId":"343x1x1","sessionId":"1cwd7a","userKey":"annlee"}}"#,
+                r#"{"level":"ERROR","hostname":"<host-1>","ctx":{"requestId":"343x1x1","sessionId":"<session-1>","userKey":"<user-1>"}}"#,
+            ),
+        ] {
+            assert_eq!(full(line), shown);
+        }
+        let access = full(
+            r#"192.0.2.31 552x1x1 annlee [09/Jan/2024:05:40:00 +0100] "GET /x HTTP/1.1" 200 1 2 "-" "M" "1k9x2ab""#,
+        );
+        assert!(!access.contains("annlee") && !access.contains("192.0.2.31"), "{access}");
+    }
 }

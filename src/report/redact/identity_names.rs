@@ -38,8 +38,11 @@ static STEMS: Pattern = Pattern::new(
         "subject",
         "name",
         "impersonator",
+        "jql",
+        "summary",
+        "comment",
     ],
-    "user|login|principal|actor|mailbox|upn|account|author|owner|creator|assignee|reporter|uid|host|server|domain|tenant|tid|oid|object|node|session|subject|name|impersonator",
+    "jql|summary|comment|user|login|principal|actor|mailbox|upn|account|author|owner|creator|assignee|reporter|uid|host|server|domain|tenant|tid|oid|object|node|session|subject|name|impersonator",
 );
 
 /// "User account 'x'", "tenant 'x'", "user [x]". The last group is the opening quote or bracket.
@@ -62,12 +65,14 @@ static QUOTED: Pattern = Pattern::new(
         "domain",
         "server",
         "failed for",
+        "jql",
+        "summary",
     ],
-    r#"(?-u:\b)(user|username|account|principal|login|mailbox|actor|assignee|reporter|tenant|directory|organization|node|host|subject|domain|server|failed for)(?: (?:account|name|id|key|with (?:name|id|key|username)))? ?(?:named |called )?(\\*["'\[‘“`])"#,
+    r#"(?-u:\b)(user|username|account|principal|login|mailbox|actor|assignee|reporter|tenant|directory|organization|node|host|subject|domain|server|failed for|jql|summary)(?: (?:query|account|name|id|key|with (?:name|id|key|username)))? ?(?:named |called )?(\\*["'\[‘“`])"#,
 );
 static TENANT_IN_PROSE: Pattern = Pattern::new(
     &["tenant named ", "administrator of ", " directory"],
-    r"(?:tenant named (.{1,128}?)(?: was | is | could |[.,;](?:\s|$)|\n|$)|administrator of ([^\n]{1,128}?)(?: has set|, who can)|does not exist in the ([^\s{}]{1,128}) directory)",
+    r"(?:tenant named (.{1,128}?)(?: was | is | could |[.,;](?:\s|$)|\n|$)|administrator of ([^\n]{1,128}?)(?: has set|, who can|(\z))|does not exist in the ([^\s{}]{1,128}) directory)",
 );
 /// Jira's own keys of users, and the name before one.
 static USER_KEYS: Pattern = Pattern::new(&["jirauser"], r"(?:([\p{L}\p{N}._@+-]+)\()?(JIRAUSER[0-9]{3,})");
@@ -85,6 +90,11 @@ static DISTINGUISHED_NAME: Pattern = Pattern::new(
     &["dc="],
     r#"(?-u:\b)(?:(?:cn|uid|ou|o|l|st|c|samaccountname)=(?:\\.|[^,=\\"'\n()<>;])+,\s?)*dc=[^,=\\"'\s()<>;]+(?:,\s?dc=[^,=\\"'\s()<>;]+)*"#,
 );
+/// The beginning of such a name where the text is cut before its domain.
+static CUT_NAME: Pattern = Pattern::new(
+    &["cn=", "uid=", "samaccountname="],
+    r#"(?-u:\b)(?:cn|uid|samaccountname)=(?:\\.|[^,=\\"'\n()<>;])+(?:,\s?(?:cn|uid|ou|o|l|st|c|dc)=(?:\\.|[^,=\\"'\n()<>;])*)*(?:,\s?[a-z]{0,2})?\z"#,
+);
 static COMMON_NAME: Pattern = Pattern::new(&["cn="], r#"(?-u:\b)cn=((?:\\.|[^,=\\"'\n()<>;])+)"#);
 static HOME: Pattern = Pattern::new(
     &["/home/", "/users/", "\\users\\", "documents and settings"],
@@ -99,7 +109,7 @@ static PROFILE: Pattern = Pattern::new(
 pub(super) fn find(view: &View, hits: &mut Vec<Hit>) {
     keys(view, hits);
     in_quotes(view, hits);
-    for found in TENANT_IN_PROSE.in_lower(view) {
+    for found in TENANT_IN_PROSE.in_lower(view).filter(|found| view.is_cut || found.get(3).is_none()) {
         let span = found.iter().skip(1).flatten().next().map(|span| span.range());
         hits.extend(span.and_then(|span| identity(view, within_quotes(&view.text, span), Identity::Tenant, true)));
     }
@@ -111,7 +121,8 @@ pub(super) fn find(view: &View, hits: &mut Vec<Hit>) {
     {
         hits.extend(found.get(1).and_then(|span| identity(view, span.range(), Identity::User, true)));
     }
-    for found in DISTINGUISHED_NAME.in_lower(view) {
+    let cut_names = CUT_NAME.in_lower(view).take_while(|_| view.is_cut);
+    for found in DISTINGUISHED_NAME.in_lower(view).chain(cut_names) {
         hits.extend(found.get(0).map(|span| Hit::identity(view, span.range(), Identity::User)));
     }
 }
@@ -147,7 +158,7 @@ fn keys(view: &View, hits: &mut Vec<Hit>) {
             continue;
         };
         let Some((span, by_colon)) = assigned(view, key.end, kind) else { continue };
-        if by_colon && !stands_alone(view, &span, kind) {
+        if by_colon && (kind == Identity::Text || !stands_alone(view, &span, kind)) {
             continue;
         }
         // A thread dump's `tid` is no tenant, a timing's `user` no person.
@@ -183,6 +194,7 @@ fn kind(key: &str) -> Option<Identity> {
         "node" | "nodeid" | "nodename" | "clusternode" | "clusternodeid" => Identity::Node,
         "session" | "sessionid" | "asessionid" => Identity::Session,
         "subject" | "mailsubject" | "emailsubject" | "messagesubject" => Identity::Subject,
+        "jql" | "jqlquery" | "jqlstring" | "summary" | "issuesummary" | "comment" | "commentbody" => Identity::Text,
         plain if plain.ends_with("host") || plain.ends_with("hostname") => Identity::Host,
         plain if plain.ends_with("username") => Identity::User,
         _ => return None,
@@ -202,6 +214,7 @@ fn assigned(view: &View, end: usize, kind: Identity) -> Option<(Range<usize>, bo
     let mut span = match kind {
         // A subject is a sentence; nothing but its line or its quotes ends it.
         Identity::Subject if !is_quoted => at..line_end(bytes, at),
+        Identity::Text if !is_quoted && !in_query(view, end) => at..line_end(bytes, at),
         _ => value(text, at, LONGEST_NAME)?,
     };
     if bytes.get(at) == Some(&b'[') && kind == Identity::Host {
@@ -218,6 +231,12 @@ fn assigned(view: &View, end: usize, kind: Identity) -> Option<(Range<usize>, bo
         span.end = span.start + stop.unwrap_or(value.len()).min(escaped_line_end(value));
     }
     Some((span, by_colon))
+}
+
+/// Whether the key that ends at a place is a parameter of a URL, whose value has no blank.
+fn in_query(view: &View, end: usize) -> bool {
+    let key = view.text[..end].bytes().rev().take(64).take_while(u8::is_ascii_alphanumeric).count();
+    view.text[..end - key].ends_with(['?', '&'])
 }
 
 /// Where an escaped line end stands in a value, `ann\r\nTrace ID`; `CORP\nina` has none.
@@ -255,8 +274,13 @@ fn in_quotes(view: &View, hits: &mut Vec<Hit>) {
             "node" => Identity::Node,
             "host" | "domain" | "server" => Identity::Host,
             "subject" => Identity::Subject,
+            "jql" | "summary" => Identity::Text,
             _ => Identity::User,
         };
+        // `'Lab mailbox' renewed`: beside the word a quote closes rather than opens.
+        if !opening.as_str().starts_with(['[', '‘', '“', '`']) && !view.text[..opening.start()].ends_with(' ') {
+            continue;
+        }
         let rest = &view.text[opening.end()..];
         let span = match opening.as_str() {
             "[" => rest.find([']', '\n']).map(|end| opening.end()..opening.end() + end),
@@ -284,12 +308,7 @@ pub(super) fn identity(view: &View, span: Range<usize>, kind: Identity, by_place
     }
     let fits = match kind {
         Identity::Host => keep::is_host_name(value) && (by_place || keep::is_domain_name(&value.to_lowercase())),
-        Identity::Tenant => {
-            !matches!(
-                value.to_ascii_lowercase().as_str(),
-                "common" | "organizations" | "consumers" | "9188040d-6c67-4c5b-b112-36a304b66dad" | "id"
-            ) && !keep::is_log_word(value)
-        }
+        Identity::Tenant => !keep::is_any_tenant(value) && !keep::is_log_word(value),
         Identity::Object => value.len() >= 8 && value.bytes().any(|byte| byte.is_ascii_digit()),
         Identity::Session => {
             value.len() >= 4
@@ -298,6 +317,7 @@ pub(super) fn identity(view: &View, span: Range<usize>, kind: Identity, by_place
         }
         Identity::Node => value.chars().any(char::is_alphabetic) && !keep::is_log_word(value) && value.len() <= 128,
         Identity::Subject => !value.get(..3).is_some_and(|start| start.contains('=')),
+        Identity::Text => true,
         _ => {
             !keep::is_role(value)
                 && (by_place || !keep::is_log_word(value))

@@ -4,6 +4,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::Identity;
+use super::key::is_pseudonym;
 use super::view::{is_class_name, is_opaque};
 use super::words::Words;
 
@@ -171,6 +172,11 @@ pub(super) fn is_masked(value: &str) -> bool {
         || only_placeholders(value)
 }
 
+/// Whether a word is what Google answers in base64 to a token that it refuses: `{"status":"400",…}`.
+pub(super) fn is_answer(word: &str) -> bool {
+    word.starts_with("eyJzdGF0dXMiO") && !word.contains('.')
+}
+
 /// Whether what stands behind a colon is a sentence about a secret rather than the secret.
 pub(super) fn is_prose(value: &str) -> bool {
     PROSE.have(&value.trim_end_matches(['.', ',', '!']).to_lowercase())
@@ -201,15 +207,50 @@ pub(super) fn placeholder(text: &[u8]) -> Option<usize> {
     let rest = text.strip_prefix(b"<")?;
     let name = rest.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
     Identity::ALL.iter().find(|identity| identity.name().as_bytes() == &rest[..name])?;
-    let digits = rest[name..].strip_prefix(b"-")?.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    (digits > 0 && rest.get(name + 1 + digits) == Some(&b'>')).then_some(name + digits + 3)
+    let pseudonym = rest[name..].strip_prefix(b"-")?;
+    let length = pseudonym.iter().take(32).position(|byte| *byte == b'>')?;
+    is_pseudonym(&pseudonym[..length]).then_some(name + length + 3)
 }
 
 /// Whether a host is nobody's own: Microsoft's, Atlassian's, a standard's, or this machine.
 pub(super) fn is_public_host(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     let below = |domain: &&str| host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    host == "localhost" || HOSTS.contains(&host.as_str()) || DOMAINS.iter().any(below)
+    // As a hard wrap leaves them.
+    let is_headless = [".microsoftonline", ".microsoft", ".office365"].iter().any(|stem| host.ends_with(stem));
+    is_headless || host == "localhost" || HOSTS.contains(&host.as_str()) || DOMAINS.iter().any(below)
+}
+
+/// Whether a name, though it stands in the place of one, hides nobody: a public host, this machine, Entra's words for
+/// "any tenant", a role, a mask, or nothing.
+pub(super) fn is_nobodys(identity: Identity, name: &str) -> bool {
+    let host = name.rsplit_once(':').filter(|(_, port)| is_number(port)).map_or(name, |(host, _)| host);
+    let is_own = || {
+        host.parse().is_ok_and(is_own_v4)
+            || host.trim_matches(['[', ']']).parse().is_ok_and(is_own_v6)
+            || is_public_host(host)
+    };
+    is_empty_value(name)
+        || is_masked(name)
+        || match identity {
+            Identity::Host => is_own(),
+            Identity::Tenant => is_any_tenant(name),
+            Identity::User => is_role(name),
+            _ => false,
+        }
+}
+
+/// Whether a tenant is none in particular: Entra's words for any, and Microsoft's own of private accounts.
+pub(super) fn is_any_tenant(name: &str) -> bool {
+    matches!(
+        name.to_ascii_lowercase().as_str(),
+        "common" | "organizations" | "consumers" | "9188040d-6c67-4c5b-b112-36a304b66dad" | "id"
+    )
+}
+
+/// Whether a text is digits only.
+pub(super) fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a name can be a host's: letters and dots, and no Java package, file or word of logs.

@@ -8,13 +8,19 @@
 mod addresses;
 #[cfg(test)]
 mod canaries;
+mod contents;
 mod dictionary;
+mod edge;
 mod headers;
 mod hit;
 mod hosts;
+mod identity;
 mod identity_names;
 mod keep;
+mod key;
+mod level;
 mod pattern;
+mod random_looking;
 mod secret_names;
 mod secret_shapes;
 #[cfg(test)]
@@ -26,105 +32,19 @@ mod words;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::{self, Display, Formatter, Write as _};
-use std::str::FromStr;
 
 use serde::Serialize;
 
 use dictionary::Dictionary;
+use edge::End;
 use hit::{Class, Hit, merged};
+pub use identity::Identity;
+pub use key::{Key, KeyError, KeyFlaw, KeyId, NoKeyId};
+pub use level::{Level, UnknownLevel};
 use view::View;
 
-/// How much is masked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Nothing.
-    Off,
-    /// Whatever opens a door: passwords, tokens, cookies, keys, licences.
-    Secrets,
-    /// Secrets, and also people, hosts, addresses, tenants and mail subjects.
-    Full,
-}
-
-impl Display for Level {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Off => "off",
-            Self::Secrets => "secrets",
-            Self::Full => "full",
-        })
-    }
-}
-
-impl FromStr for Level {
-    type Err = UnknownLevel;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Off, Self::Secrets, Self::Full].into_iter().find(|level| level.to_string() == text).ok_or(UnknownLevel)
-    }
-}
-
-/// A text that names no level of redaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownLevel;
-
-impl Display for UnknownLevel {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        out.write_str("the level of redaction is off, secrets or full")
-    }
-}
-
-impl std::error::Error for UnknownLevel {}
-
-/// What kind of identity a value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Identity {
-    /// A mail address or user principal name.
-    Email,
-    /// A user's name, short or in full.
-    User,
-    /// A network address.
-    Ip,
-    /// A host of the customer.
-    Host,
-    /// A tenant's id, domain or display name.
-    Tenant,
-    /// The object id of a person or principal.
-    Object,
-    /// A node of the cluster.
-    Node,
-    /// Jira's short hash of a session.
-    Session,
-    /// The subject of a mail.
-    Subject,
-}
-
-impl Identity {
-    const ALL: [Self; 9] = [
-        Self::Email,
-        Self::User,
-        Self::Ip,
-        Self::Host,
-        Self::Tenant,
-        Self::Object,
-        Self::Node,
-        Self::Session,
-        Self::Subject,
-    ];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::User => "user",
-            Self::Ip => "ip",
-            Self::Host => "host",
-            Self::Tenant => "tenant",
-            Self::Object => "object",
-            Self::Node => "node",
-            Self::Session => "session",
-            Self::Subject => "subject",
-        }
-    }
-}
+/// How far masking can be trusted, as every report says.
+pub(super) const MANNER: &str = "by pattern, not exhaustive";
 
 /// A text that may be shown: our own, or one that went through a [`Redactor`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -151,6 +71,9 @@ impl Display for Shown {
 /// Masks one report's texts, and remembers which pseudonym stands for whom.
 pub struct Redactor {
     level: Level,
+    key: Option<Key>,
+    /// Of the key that made the pseudonyms which already stand in the texts.
+    key_before: Option<KeyId>,
     known: Dictionary,
     pseudonyms: HashMap<(Identity, String), u64>,
     given: BTreeMap<Identity, u64>,
@@ -169,6 +92,8 @@ impl Redactor {
     pub fn new(level: Level) -> Self {
         Self {
             level,
+            key: None,
+            key_before: None,
             known: Dictionary::default(),
             pseudonyms: HashMap::new(),
             given: BTreeMap::new(),
@@ -176,9 +101,34 @@ impl Redactor {
         }
     }
 
+    /// The same with pseudonyms made by a key, so that they are equal in other reports; without one they are numbered.
+    #[must_use]
+    pub fn keyed(self, key: Option<Key>) -> Self {
+        Self { key, ..self }
+    }
+
+    /// The same for texts that were masked with a key before: pseudonyms in them stay, and so does the key's name.
+    #[must_use]
+    pub fn keyed_before(self, key_before: Option<KeyId>) -> Self {
+        Self { key_before, ..self }
+    }
+
+    /// Names the key behind the pseudonyms; nothing where they are numbered or where the level has none.
+    pub fn key_id(&self) -> Option<KeyId> {
+        self.key.as_ref().map(Key::id).or(self.key_before).filter(|_| self.level == Level::Full)
+    }
+
     /// The level it was made for.
     pub fn level(&self) -> Level {
         self.level
+    }
+
+    /// What was masked so far, by class and count, and how far that can be trusted.
+    pub fn summary(&self) -> String {
+        let masked: Vec<String> = self.masked.iter().map(|(class, count)| format!("{count} {class}")).collect();
+        let masked = if masked.is_empty() { "nothing".to_owned() } else { masked.join(", ") };
+        let key = self.key_id().map_or_else(String::new, |id| format!(", key {id}"));
+        format!("{masked} (level {}{key}; {MANNER})", self.level)
     }
 
     /// How many values are masked in what was shown, by class; also those that an earlier report masked.
@@ -196,6 +146,7 @@ impl Redactor {
         if self.level != Level::Full
             || kind == Identity::Host && !keep::is_host_name(value)
             || keep::is_public_host(value)
+            || keep::is_nobodys(kind, value)
         {
             return;
         }
@@ -213,37 +164,61 @@ impl Redactor {
 
     /// A text from a log, masked.
     pub fn show(&mut self, text: &str) -> Shown {
+        self.show_up_to(text, End::Own)
+    }
+
+    /// The beginning of a text from a log that was cut, masked up to the cut: half a token is a token that no rule knows,
+    /// so the word in which the text ends goes too.
+    pub fn show_beginning(&mut self, text: &[u8]) -> Shown {
+        self.show_up_to(&readable(text), End::Cut)
+    }
+
+    /// A name that is known to be one by its place, such as a node's or a captured host's: masked even where its looks
+    /// tell nothing. Public hosts, roles and what is no name stay.
+    pub fn show_name(&mut self, identity: Identity, name: &str) -> Shown {
+        let shown = self.show(name);
+        if self.level != Level::Full || shown.0 != name || keep::is_nobodys(identity, name) {
+            return shown;
+        }
+        let (name, rest) = match name.rsplit_once(':') {
+            Some((host, port)) if identity == Identity::Host && keep::is_number(port) => name.split_at(host.len()),
+            _ => (name, ""),
+        };
+        *self.masked.entry(identity.name().to_owned()).or_default() += 1;
+        Shown(self.pseudonym(identity, name.trim_end_matches('.').to_lowercase()) + rest)
+    }
+
+    /// Bytes from a log, masked; those that are no text become `\xHH`.
+    pub fn show_bytes(&mut self, text: &[u8]) -> Shown {
+        self.show(&readable(text))
+    }
+
+    fn show_up_to(&mut self, text: &str, end: End) -> Shown {
         /// A name that one pass finds lets the next find it elsewhere; each pass leaves less to find.
         const PASSES: usize = 8;
         let mut shown = text.to_owned();
         if self.level != Level::Off {
             for _ in 0..PASSES {
-                match self.pass(&shown) {
+                match self.pass(&shown, end) {
                     Some(next) => shown = next,
+                    // What stands at the end now may read like something else.
+                    None if end == End::Cut && edge::last_whole(&shown) < shown.len() => {
+                        shown.truncate(edge::last_whole(&shown));
+                    }
                     None => break,
                 }
+            }
+            if end == End::Cut {
+                shown.truncate(edge::last_whole(&shown));
             }
             self.count_masked(&shown);
         }
         Shown(shown)
     }
 
-    /// Bytes from a log, masked; those that are no text become `\xHH`.
-    pub fn show_bytes(&mut self, text: &[u8]) -> Shown {
-        let mut readable = String::with_capacity(text.len());
-        for chunk in text.utf8_chunks() {
-            readable.push_str(chunk.valid());
-            for byte in chunk.invalid() {
-                // Writing to a string cannot fail.
-                let _ = write!(readable, "\\x{byte:02X}");
-            }
-        }
-        self.show(&readable)
-    }
-
     /// One pass over a text; nothing if there was nothing to mask.
-    fn pass(&mut self, text: &str) -> Option<String> {
-        let hits = merged(text, self.hits(text));
+    fn pass(&mut self, text: &str, end: End) -> Option<String> {
+        let hits = merged(text, self.hits(text, end));
         if hits.is_empty() {
             return None;
         }
@@ -254,10 +229,7 @@ impl Redactor {
             from = hit.span.end;
             match hit.class {
                 Class::Secret(class) => shown.extend(["[secret:", class, "]"]),
-                Class::Identity(identity) => {
-                    let number = self.pseudonym(identity, hit.value);
-                    let _ = write!(shown, "<{}-{number}>", identity.name());
-                }
+                Class::Identity(identity) => shown.push_str(&self.pseudonym(identity, hit.value)),
             }
         }
         shown.push_str(&text[from..]);
@@ -284,17 +256,21 @@ impl Redactor {
         }
     }
 
-    fn pseudonym(&mut self, identity: Identity, value: String) -> u64 {
+    fn pseudonym(&mut self, identity: Identity, value: String) -> String {
+        if let Some(key) = &self.key {
+            return format!("<{}-{}>", identity.name(), key.pseudonym(identity, &value));
+        }
         let given = self.given.entry(identity).or_default();
-        *self.pseudonyms.entry((identity, value)).or_insert_with(|| {
+        let number = *self.pseudonyms.entry((identity, value)).or_insert_with(|| {
             *given += 1;
             *given
-        })
+        });
+        format!("<{}-{number}>", identity.name())
     }
 
     /// Everything to be masked in a text, from all its views, at its places in the text.
-    fn hits(&mut self, text: &str) -> Vec<Hit> {
-        let views = View::all(text);
+    fn hits(&mut self, text: &str, end: End) -> Vec<Hit> {
+        let views = View::up_to(text, end);
         let mut hits = Vec::new();
         for view in &views {
             let mut found = Vec::new();
@@ -308,6 +284,7 @@ impl Redactor {
             for view in views.iter().rev().filter(|view| !view.is_joined) {
                 let mut found = Vec::new();
                 self.known.find(view, &mut found);
+                random_looking::find(view, &mut found);
                 hits.extend(found.into_iter().map(|hit| hit.at_home(view)));
             }
         }
@@ -326,6 +303,7 @@ impl Redactor {
                 hosts::find_columns(view, &mut found);
                 identity_names::find(view, &mut found);
                 hosts::find(view, &mut found);
+                contents::find(view, &mut found);
                 headers::find_names(view, &mut names);
                 identity_names::find_names(view, &mut names);
             }
@@ -349,4 +327,17 @@ impl Redactor {
             }
         }
     }
+}
+
+/// Bytes as text; those that are none are spelt `\xHH`.
+fn readable(bytes: &[u8]) -> String {
+    let mut readable = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        readable.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // Writing to a string cannot fail.
+            let _ = write!(readable, "\\x{byte:02X}");
+        }
+    }
+    readable
 }

@@ -1,5 +1,6 @@
 //! A regular expression that is compiled when the first text holds one of its literals, and costs nothing before.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::{Captures, Regex};
@@ -27,6 +28,11 @@ impl Pattern {
     /// Its matches in the text as it is: for shapes, whose case tells.
     pub(super) fn in_text<'v>(&'static self, view: &'v View) -> impl Iterator<Item = Captures<'v>> {
         self.ready(view).into_iter().flat_map(|regex| regex.captures_iter(&view.text))
+    }
+
+    /// Its matches in a part of the text; their places count from the part's start.
+    pub(super) fn within<'v>(&'static self, view: &'v View, part: Range<usize>) -> impl Iterator<Item = Captures<'v>> {
+        self.ready(view).into_iter().flat_map(move |regex| regex.captures_iter(&view.text[part.clone()]))
     }
 
     fn ready(&'static self, view: &View) -> Option<&'static Regex> {

@@ -83,7 +83,7 @@ static SHAPES: [Shape; 19] = [
         r"(?s)<(?:[A-Za-z0-9]+:)?(?:Encrypted)?Assertion[\s>].*?(?:</(?:[A-Za-z0-9]+:)?(?:Encrypted)?Assertion>|\z)",
     ),
     shape("saml", &["phnhbww"], r"PHNhbWw[A-Za-z0-9+/=]{8,}"),
-    shape("password", &["jdbc:oracle"], r"(?i:jdbc:oracle):[A-Za-z0-9]+:[^/\s@]*/([^\s@]+)@"),
+    shape("password", &["jdbc:oracle"], r"(?i:jdbc:oracle):[A-Za-z0-9]+:[^/\s@]+/([^\s@]+)(?:@|\z)"),
     shape(
         "password",
         &["curl ", "wget "],
@@ -141,7 +141,9 @@ pub(super) fn find(view: &View, hits: &mut Vec<Hit>) {
 /// Error numbers and what is masked already.
 fn is_harmless(class: &str, value: &str) -> bool {
     let is_number = value.bytes().all(|byte| byte.is_ascii_digit()) && value.len() <= 8;
-    keep::is_masked(value) || class.starts_with("oauth") && (is_number || keep::is_no_secret(value))
+    keep::is_masked(value)
+        || keep::is_answer(value)
+        || class.starts_with("oauth") && (is_number || keep::is_no_secret(value))
 }
 
 /// A parameter's value without the signs of the sentence that the URL stands in.

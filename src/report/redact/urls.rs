@@ -11,6 +11,9 @@ static SCHEMES: Pattern = Pattern::new(
     r"(?:(?-u:\b)(?:https?|wss?|ftps?|sftp|ssh|git|imaps?|pop3s?|smtps?|ldaps?|postgresql|mysql|mariadb|sqlserver|db2|amqps?|rediss?|mongodb(?:\+srv)?|tcp|ssl|tls|rmi|jms|t3|socks[45]?|proxy|svn(?:\+ssh)?|hazelcast|h2:tcp|jtds:[a-z]+)://|@//)",
 );
 
+/// An authority is no longer; it also bounds the work that a text full of schemes makes.
+const LONGEST: usize = 512;
+
 /// Who and where of a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Authority {
@@ -31,8 +34,20 @@ fn authority(text: &str, start: usize) -> Authority {
     let rest = &text[start..];
     let ends = |character: char| character.is_whitespace() || "\"'<>`\\".contains(character);
     // A password may hold what ends an authority, so the last `@` of the word counts, if a colon comes before any slash.
-    let word = &rest[..end_of(rest, &ends)];
+    let word_end = end_of(rest, &ends);
+    let word = &rest[..word_end];
     let plain = word.find(['/', '?', '#']).unwrap_or(word.len());
+    let colon = word.find(':').unwrap_or(plain);
+    let is_name = word[..colon].bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._%+-".contains(&byte));
+    if word_end == rest.len() && is_name && begins_with_password(word, plain) && !word.contains('@') {
+        // No port is spelt in letters: the text was cut inside the password.
+        let place = |span: Range<usize>| start + span.start..start + span.end;
+        return Authority {
+            user: Some(place(0..colon)).filter(|span| !span.is_empty()),
+            password: Some(place(colon + 1..word_end)).filter(|span| !span.is_empty()),
+            host: start + word_end..start + word_end,
+        };
+    }
     let userinfo = if begins_with_password(word, plain) {
         let query = word.find('?').unwrap_or(word.len());
         word[..query].rfind('@').or_else(|| word.rfind('@'))
@@ -60,7 +75,7 @@ fn authority(text: &str, start: usize) -> Authority {
 /// The end of the word, where a placeholder of ours counts as part of it.
 fn end_of(rest: &str, ends: &dyn Fn(char) -> bool) -> usize {
     let mut at = 0;
-    while let Some(character) = rest[at..].chars().next() {
+    while let Some(character) = rest[at..].chars().next().filter(|_| at < LONGEST) {
         at += match keep::placeholder(&rest.as_bytes()[at..]) {
             Some(length) => length,
             None if ends(character) => break,

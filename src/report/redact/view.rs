@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::edge::End;
+
 /// How often escapes are undone: `%2522` and JSON inside JSON inside a URL need three rounds.
 const ROUNDS: usize = 3;
 
@@ -18,11 +20,18 @@ pub(super) struct View {
     origin: Option<Vec<Range<usize>>>,
     /// Whether line ends are missing, so that what stands beside them may not be what was meant.
     pub(super) is_joined: bool,
+    /// Whether the text goes on where this ends.
+    pub(super) is_cut: bool,
 }
 
 impl View {
     /// Every reading of a text that differs from the others, the text itself first.
     pub(super) fn all(text: &str) -> Vec<Self> {
+        Self::up_to(text, End::Own)
+    }
+
+    /// The same of a text that may have been cut.
+    pub(super) fn up_to(text: &str, end: End) -> Vec<Self> {
         let mut views = vec![Self::new(text.to_owned(), None)];
         for _ in 0..ROUNDS {
             match views.last().and_then(Self::decoded) {
@@ -32,6 +41,9 @@ impl View {
         }
         let joined: Vec<Self> = views.iter().filter_map(Self::joined).collect();
         views.extend(joined);
+        for view in &mut views {
+            view.is_cut = end == End::Cut;
+        }
         views
     }
 
@@ -45,7 +57,7 @@ impl View {
     }
 
     fn new(text: String, origin: Option<Vec<Range<usize>>>) -> Self {
-        Self { lower: text.to_ascii_lowercase(), text, origin, is_joined: false }
+        Self { lower: text.to_ascii_lowercase(), text, origin, is_joined: false, is_cut: false }
     }
 
     /// One round of percent, JSON, Java and HTML escapes undone, invisible characters dropped.

@@ -2,6 +2,7 @@
 
 use super::words::moment;
 use crate::diagnosis::{Diagnosis, Finding, Layout, MarkerKind};
+use crate::report::names::shown_node;
 use crate::report::redact::{Redactor, Shown};
 
 const HOUR: i64 = 3_600_000;
@@ -13,7 +14,7 @@ pub(super) fn before(diagnosis: &Diagnosis, told: &[&Finding], redactor: &mut Re
     if !diagnosis.before.is_empty() {
         let lines = diagnosis.before.iter().map(|marker| {
             let node = marker.source.node.as_ref();
-            let node = node.map_or_else(String::new, |node| format!(" on {}", redactor.show(node)));
+            let node = node.map_or_else(String::new, |node| format!(" on {}", shown_node(node, redactor)));
             Shown::own(format!("{} {}{node}", moment(marker.stamp()), event(&marker.what)))
         });
         return lines.collect();

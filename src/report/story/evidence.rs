@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::words::{duration, moment};
 use crate::diagnosis::{CaptureKind, Finding, Sample, Stamp};
+use crate::report::names::{shown_node, shown_origin, shown_text, shown_value};
 use crate::report::redact::{Redactor, Shown};
 
 /// Clocks that differ by less cannot be a cause, in milliseconds.
@@ -39,11 +40,11 @@ pub(super) fn evidence(finding: &Finding, redactor: &mut Redactor) -> Vec<Eviden
 
 fn quoted(sample: &Sample, redactor: &mut Redactor) -> Evidence {
     let node = sample.source.node.as_ref();
-    let node = node.map_or_else(String::new, |node| format!(", {}", redactor.show(node)));
+    let node = node.map_or_else(String::new, |node| format!(", {}", shown_node(node, redactor)));
     let place = sample.line().map_or_else(|| format!("byte {}", sample.byte), |line| format!("line {line}"));
     Evidence {
         place: Shown::own(format!("{}{node}, {place}", redactor.show(&sample.source.name))),
-        text: redactor.show_bytes(&sample.text),
+        text: shown_text(sample, redactor),
         cut: sample.cut,
     }
 }
@@ -58,14 +59,14 @@ pub(super) fn refusals(finding: &Finding, redactor: &mut Redactor) -> Vec<Refusa
     };
     ends.into_iter()
         .map(|(which, sample)| {
-            let mut shown = |kind| value(sample, kind).map(|value| redactor.show(value));
+            let mut shown = |kind| value(sample, kind).map(|value| shown_value(kind, value, redactor));
             let time = shown(CaptureKind::EntraTime);
             let (trace_id, correlation_id) = (shown(CaptureKind::TraceId), shown(CaptureKind::CorrelationId));
             let logged = sample.stamp.map_or_else(|| "unknown".to_owned(), moment);
             Refusal {
                 which,
                 time: time.unwrap_or_else(|| Shown::own(format!("{logged} (log)"))),
-                node: redactor.show(sample.source.node.as_ref().unwrap_or(&sample.source.name)),
+                node: shown_origin(&sample.source, redactor),
                 trace_id,
                 correlation_id,
             }

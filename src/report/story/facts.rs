@@ -1,5 +1,6 @@
 //! The labelled facts of a cause: what it hits, when and how often.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::words::{grouped, plural, time_range};
@@ -7,6 +8,7 @@ use crate::catalogue::{Category, Confidence, Role};
 use crate::diagnosis::remedy::is_before;
 use crate::diagnosis::rotation;
 use crate::diagnosis::{CaptureKind, Context, EvidenceGap, Finding, NodeSpread};
+use crate::report::names::{shown_node, shown_value};
 use crate::report::redact::{Redactor, Shown};
 
 /// The release of Jira from which mail is read over Microsoft Graph.
@@ -24,8 +26,12 @@ pub(super) fn facts(
         facts.push(("cause", "not in these logs; what follows is what can be done without it".to_owned()));
     }
     for kind in [CaptureKind::AppId, CaptureKind::Host, CaptureKind::Mailbox] {
-        let values: Vec<String> =
-            finding.values(kind).iter().take(3).map(|(value, _)| redactor.show(value).to_string()).collect();
+        let values: Vec<String> = finding
+            .values(kind)
+            .iter()
+            .take(3)
+            .map(|(value, _)| shown_value(kind, value, redactor).to_string())
+            .collect();
         let more = finding.tally.captures.get(&kind).is_some_and(|kept| kept.len() > 3 || kept.more());
         if !values.is_empty() {
             let label = match kind {
@@ -53,7 +59,11 @@ pub(super) fn facts(
     servers.dedup();
     if !servers.is_empty() {
         let more = if servers.len() > 6 { format!(" and {} more", servers.len() - 6) } else { String::new() };
-        let some: Vec<String> = servers.iter().take(6).map(|server| redactor.show(server).to_string()).collect();
+        let some: Vec<String> = servers
+            .iter()
+            .take(6)
+            .map(|server| shown_value(CaptureKind::MailServer, server, redactor).to_string())
+            .collect();
         facts.push((
             "affects",
             format!("{} {}: {}{more}", servers.len(), plural(servers.len() as u64, "mail server"), some.join(", ")),
@@ -135,17 +145,22 @@ fn count(finding: &Finding, redactor: &mut Redactor) -> String {
         Some(attempts) => format!("{} {}", grouped(attempts), plural(attempts, "refusal")),
         None => format!("{} log {}", grouped(events), plural(events, "event")),
     };
-    let mut by_name: BTreeMap<&str, u64> = BTreeMap::new();
+    // A node, else the log and what was rotated away from it.
+    let mut by_name: BTreeMap<(bool, &str), u64> = BTreeMap::new();
     for (source, &count) in &finding.tally.sources {
-        *by_name.entry(source.node.as_deref().unwrap_or(rotation::base_of(&source.name).0)).or_default() += count;
+        let name = source.node.as_deref().map_or((false, rotation::base_of(&source.name).0), |node| (true, node));
+        *by_name.entry(name).or_default() += count;
     }
     if by_name.len() > 1 || finding.nodes.is_some() {
-        let mut sources: Vec<(u64, &str)> = by_name.into_iter().map(|(name, count)| (count, name)).collect();
-        sources.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        let mut sources: Vec<(u64, (bool, &str))> = by_name.into_iter().map(|(name, count)| (count, name)).collect();
+        sources.sort_by_key(|&(count, (_, name))| (Reverse(count), name));
         let some: Vec<String> = sources
             .iter()
             .take(4)
-            .map(|(count, name)| format!("{} {}", redactor.show(name), grouped(*count)))
+            .map(|&(count, (is_node, name))| {
+                let shown = if is_node { shown_node(name, redactor) } else { redactor.show(name) };
+                format!("{shown} {}", grouped(count))
+            })
             .collect();
         text.push_str(&format!(": {}{}", some.join(", "), if sources.len() > 4 { ", …" } else { "" }));
     }

@@ -136,7 +136,7 @@ pub(super) fn tell(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &Rep
         problems,
         notes,
         not_logs: diagnosis.ledger.not_logs.iter().map(|name| redactor.show(name)).collect(),
-        masked: masked(redactor),
+        masked: redactor.summary(),
         guide: Catalogue::guide_name(),
         made: options.made.map(utc),
         tool: format!(
@@ -209,9 +209,9 @@ fn state(finding: &Finding, diagnosis: &Diagnosis) -> Shown {
     Shown::own(text)
 }
 
-/// A remark of ours on a log, whose name is not ours.
+/// A remark of ours on a log. Its name is not ours, and a remark may quote one.
 fn of_source(source: &Source, remark: &str, redactor: &mut Redactor) -> Shown {
-    Shown::own(format!("{}: {}", redactor.show(&source.name), redactor.show(remark)))
+    redactor.show(&format!("{}: {remark}", source.name))
 }
 
 fn one_line(finding: &Finding) -> Shown {
@@ -270,14 +270,4 @@ fn read(diagnosis: &Diagnosis, redactor: &mut Redactor) -> String {
         text.push_str(", nothing skipped");
     }
     text
-}
-
-/// What was masked so far, by class and count.
-pub(super) fn masked(redactor: &Redactor) -> String {
-    let masked: Vec<String> = redactor.masked().iter().map(|(class, count)| format!("{count} {class}")).collect();
-    if masked.is_empty() {
-        format!("nothing was masked (level {})", redactor.level())
-    } else {
-        format!("masked: {} (level {}; by pattern, not exhaustive)", masked.join(", "), redactor.level())
-    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::words::{plural, utc_range};
 use crate::diagnosis::{CaptureKind, Diagnosis, Finding};
+use crate::report::names::{shown_node, shown_value};
 use crate::report::redact::{Redactor, Shown};
 
 /// What a cell holds that the logs do not fill.
@@ -44,12 +45,13 @@ pub(super) fn table(diagnosis: &Diagnosis, told: &[&Finding], redactor: &mut Red
     let environment = &diagnosis.environment;
     let known = |text: Option<String>| Shown::own(text.unwrap_or_else(|| UNKNOWN.to_owned()));
     let nodes = &environment.nodes;
-    let node_names: Vec<String> = nodes.iter().map(|node| redactor.show(node).to_string()).collect();
+    let node_names: Vec<String> = nodes.iter().map(|node| shown_node(node, redactor).to_string()).collect();
     let mut apps: Vec<&str> =
         told.iter().flat_map(|finding| finding.values(CaptureKind::AppId)).map(|(app, _)| app).collect();
     apps.sort_unstable();
     apps.dedup();
-    let apps: Vec<String> = apps.into_iter().map(|app| redactor.show(app).to_string()).collect();
+    let apps: Vec<String> =
+        apps.into_iter().map(|app| shown_value(CaptureKind::AppId, app, redactor).to_string()).collect();
     vec![
         ("Jira", known(environment.jira.clone())),
         ("JSM", known(environment.jsm.clone())),
