@@ -14,8 +14,8 @@ use assert_cmd::cargo::cargo_bin_cmd;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use logmedic::{
-    Bound, Catalogue, Diagnosis, Error, Format, Input, Limits, RedactionLevel, ReportOptions, ScanOptions, Window,
-    render, scan,
+    Bound, Catalogue, Diagnosis, Format, Input, Limits, RedactionLevel, ReportOptions, ScanOptions, Window, render,
+    scan,
 };
 use serde_json::Value;
 use zip::write::SimpleFileOptions;
@@ -68,11 +68,10 @@ fn report_with(bytes: &[u8], options: &ScanOptions) -> Result<Value, String> {
     let path = folder.path().join("log");
     fs::write(&path, bytes).unwrap();
     let catalogue = Catalogue::built_in();
-    let scan = match scan(&catalogue, &[Input::Path(path.clone())], options) {
-        Ok(scan) => scan,
-        Err(Error::NothingRead(reasons)) => return Err(reasons.join("\n")),
-        Err(other) => panic!("{other}"),
-    };
+    let scan = scan(&catalogue, &[Input::Path(path.clone())], options).unwrap();
+    if let Some(error) = scan.nothing_read() {
+        return Err(error.to_string());
+    }
     let diagnosis = Diagnosis::new(&catalogue, scan.tally, scan.not_logs);
     let options = ReportOptions { redaction: Some(RedactionLevel::Off), verbose: false, ..ReportOptions::default() };
     let text = render(&diagnosis, Format::Json, options);

@@ -22,8 +22,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
-use crate::diagnosis::Tally;
 use crate::diagnosis::tally::HEADLESS;
+use crate::diagnosis::{Source, Tally};
 use crate::error::Error;
 use crate::event::{Window, Zone};
 use crate::input::{Limits, MapMode};
@@ -116,7 +116,28 @@ pub struct Scan {
     pub not_logs: Vec<String>,
 }
 
-/// Scans everything that is named. A file that cannot be read is a problem in the ledger; an error means that nothing was read.
+fn only_whole(source: &Source) -> Error {
+    let reason = "a compressed or prefixed log, UTF-16 or a pipe can only be read whole".to_owned();
+    Error::NoRange(source.name.clone(), reason)
+}
+
+impl Scan {
+    /// The error to end with when none of what was named could be read; the ledger holds the reasons too, for programs.
+    pub fn nothing_read(&self) -> Option<Error> {
+        if self.tally.sources.values().any(|source| source.bytes > 0 || source.problems.is_empty()) {
+            return None;
+        }
+        let failed =
+            self.tally.sources.iter().flat_map(|(source, tally)| {
+                tally.problems.iter().map(|problem| format!("  {}: {problem}", source.name))
+            });
+        let not_logs = self.not_logs.iter().map(|name| format!("  {name}: is no log"));
+        Some(Error::NothingRead(failed.chain(not_logs).collect()))
+    }
+}
+
+/// Scans everything that is named. A file that cannot be read is a problem in the ledger, and [`Scan::nothing_read`] tells
+/// whether all were such. An error means that there is nothing to report on.
 pub fn scan(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions) -> Result<Scan, Error> {
     let names = |list: &[String], id: &str| list.iter().any(|other| other == id);
     let matcher = &Matcher::new(catalogue, |id| {
@@ -130,10 +151,8 @@ pub fn scan(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions) -> R
                 return Err(Error::NoRange(name, format!("it ends at byte {}, before the range begins", file.len())));
             }
             ([_] | [], [], []) => {}
-            (_, [stream], []) => {
-                let reason = "a compressed or prefixed log, UTF-16 or a pipe can only be read whole".to_owned();
-                return Err(Error::NoRange(stream.facts.source.name.clone(), reason));
-            }
+            (_, [stream], []) => return Err(only_whole(&stream.facts.source)),
+            (_, [], [archive]) => return Err(only_whole(&archive.facts.source)),
             _ => return Err(Error::NoRange("several logs".to_owned(), "a range is of one plain file".to_owned())),
         }
     }
@@ -143,14 +162,6 @@ pub fn scan(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions) -> R
         && scan.tally.sources.values().all(|stdin| stdin.bytes == 0 && stdin.problems.is_empty())
     {
         return Err(Error::EmptyStdin);
-    }
-    if scan.tally.sources.values().all(|source| source.bytes == 0 && !source.problems.is_empty()) {
-        let failed =
-            scan.tally.sources.iter().flat_map(|(source, tally)| {
-                tally.problems.iter().map(|problem| format!("  {}: {problem}", source.name))
-            });
-        let not_logs = scan.not_logs.iter().map(|name| format!("  {name}: is no log"));
-        return Err(Error::NothingRead(failed.chain(not_logs).collect()));
     }
     for source in scan.tally.sources.values_mut() {
         if source.bytes == SUPPORT_TOOL_KEEPS && source.notes.iter().any(|note| note.starts_with(HEADLESS)) {

@@ -32,6 +32,9 @@ pub(super) fn run(arguments: &GuideArguments) -> Result<u8> {
     let catalogue = rules::catalogue(&[])?;
     let inputs: Vec<logmedic::Input> = arguments.check.iter().map(inputs::input).collect();
     let scan = logmedic::scan(&catalogue, &inputs, &ScanOptions::default())?;
+    if let Some(error) = scan.nothing_read() {
+        return Err(error.into());
+    }
     let diagnosis = Diagnosis::new(&catalogue, scan.tally, scan.not_logs);
     scan::complain_of_problems(&diagnosis, &mut Redactor::new(RedactionLevel::Secrets));
     print(&checklist(Some(&diagnosis)))?;

@@ -13,6 +13,9 @@ use super::scan::{ColorName, FailOn, complain_of_problems, exit_code};
 use super::{complain, rules};
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Reports of one release and one set of signatures add up. Nothing is shown that one of them masks; those with\n--redact full are added only with one key for all, so scan with --redact secrets and mask the sum.\nExit codes: 0 nothing found, 1 findings, 2 refused or no report could be read, 3 incomplete without findings."
+)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct MergeArguments {
     /// JSON reports, each file with one or several; `-` for a stream of them on standard input.

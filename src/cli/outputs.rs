@@ -93,20 +93,40 @@ impl OutputArguments {
     /// full disk the answer still reaches the one who asked.
     pub(super) fn write(&self, diagnosis: &Diagnosis, verbose: bool, before: Before) -> Result<()> {
         let made = self.made()?;
-        let report = |format: Format| {
-            let options = ReportOptions {
-                redaction: Some(self.level(format, before)),
-                redaction_key: self.redact_key,
-                redaction_key_before: before.key,
-                verbose,
-                made,
-                limit: None,
-            };
-            logmedic::render(diagnosis, format, options)
-        };
+        let report = |format: Format| self.report(format, diagnosis, verbose, made, before);
         let written = write_files(&self.outputs, report);
         print(&report(self.format))?;
         written
+    }
+
+    /// Writes a report for programs on standard output, and no other. Where nothing could be read a person needs the
+    /// reason only, but what adds up many reports would otherwise not know what is missing in its sum.
+    pub(super) fn write_for_programs(&self, diagnosis: &Diagnosis) -> Result<()> {
+        match self.format {
+            Format::Json | Format::Ndjson => {
+                print(&self.report(self.format, diagnosis, false, None, Before::NOT_MASKED))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn report(
+        &self,
+        format: Format,
+        diagnosis: &Diagnosis,
+        verbose: bool,
+        made: Option<Stamp>,
+        before: Before,
+    ) -> String {
+        let options = ReportOptions {
+            redaction: Some(self.level(format, before)),
+            redaction_key: self.redact_key,
+            redaction_key_before: before.key,
+            verbose,
+            made,
+            limit: None,
+        };
+        logmedic::render(diagnosis, format, options)
     }
 
     /// The form in which a list of what would be read is printed.

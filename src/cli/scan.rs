@@ -173,8 +173,13 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
     }))?;
     let is_watched = arguments.progress == ProgressName::Auto && !arguments.quiet;
     let scan = watched(&progress, is_watched, || logmedic::scan(&catalogue, &inputs, &options))?;
+    let nothing_read = scan.nothing_read();
     let mut diagnosis = Diagnosis::new(&catalogue, scan.tally, scan.not_logs);
     diagnosis.ledger.window = window;
+    if let Some(error) = nothing_read {
+        arguments.output.write_for_programs(&diagnosis)?;
+        return Err(error.into());
+    }
     if !arguments.quiet {
         complain_of_problems(&diagnosis, &mut arguments.output.redactor(Before::NOT_MASKED));
         arguments.output.complain_of_idle_key(Before::NOT_MASKED);

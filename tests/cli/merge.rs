@@ -108,6 +108,15 @@ fn a_range_is_of_one_plain_file() {
         .assert()
         .code(2)
         .stderr(contains("can only be read whole").and(contains("a.log.gz")));
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("a.log", zip::write::SimpleFileOptions::default()).unwrap();
+    let zip = folder(&[("a.zip", &zip.finish().unwrap().into_inner())]);
+    logmedic()
+        .args(["--range", "0:10"])
+        .arg(zip.path().join("a.zip"))
+        .assert()
+        .code(2)
+        .stderr(contains("a.zip: a compressed").and(contains("can only be read whole")));
     logmedic().args(["--range", "0:10", OUTAGE]).assert().code(2).stderr(contains("one plain file"));
     logmedic().args(["--range", "0:10", SECRET, CLEAN]).assert().code(2).stderr(contains("one plain file"));
     logmedic().args(["--range", "0:10", "-"]).write_stdin("x").assert().code(2).stderr(contains("one plain file"));
@@ -264,6 +273,23 @@ fn a_log_that_two_reports_name_without_reading_it_is_told() {
         changed(&scanned(&[CLEAN]), |report| report["ledger"]["sources"][0]["ranges"] = json!([])),
     ]);
     logmedic().args(["merge"]).args(&paths).assert().code(0).stderr(contains("more than one report names it"));
+}
+
+#[test]
+fn what_cannot_be_read_at_all_is_still_missing_in_the_sum() {
+    let broken = folder(&[("broken.gz", b"\x1f\x8b no gzip at all")]);
+    let broken = broken.path().join("broken.gz").to_str().unwrap().to_owned();
+    let alone = logmedic().args(["-f", "json", &broken]).output().unwrap();
+    assert_eq!(alone.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&alone.stderr).contains("nothing could be read"), "{alone:?}");
+    logmedic().arg(&broken).assert().code(2).stdout("");
+
+    let parts = [scanned(&[SECRET]), String::from_utf8(alone.stdout).unwrap()];
+    let sum = logmedic().args(["merge", "-q", "-f", "json", "-"]).write_stdin(parts.concat()).output().unwrap();
+    assert_eq!(sum.status.code(), Some(1));
+    let both = logmedic().args(["-q", "-f", "json", SECRET, &broken]).output().unwrap();
+    assert_eq!(String::from_utf8(sum.stdout).unwrap(), String::from_utf8(both.stdout).unwrap());
+    logmedic().args(["merge", "-"]).write_stdin(parts[1].clone()).assert().code(3).stdout(contains("INCOMPLETE"));
 }
 
 #[test]
