@@ -76,7 +76,7 @@ impl Clock {
     /// The stamp at the start of `line` and the number of bytes it takes; `None` if the shape or the date is impossible.
     ///
     /// The shape is that of every log4j layout: `dddd-dd-dd dd:dd:dd,ddd`, then a space, or a sign, four digits and a
-    /// space, or ` UTC `. Sites change their patterns, so what [`date::loose_stamp`] accepts is a stamp too.
+    /// space, or ` UTC `. Sites change their patterns, so the rarer forms that `date` knows are stamps too.
     #[inline]
     pub fn read(&mut self, line: &[u8]) -> Option<(Stamp, usize)> {
         let stamp: &[u8; STAMP_LENGTH] = line.first_chunk()?;
