@@ -243,7 +243,7 @@ fn a_limit_is_kept_at_the_end_of_a_section_and_what_is_missing_is_named() {
         for limit in (2000..whole.len()).step_by(997) {
             let cut = render(&diagnosis, format, ReportOptions { limit: Some(limit), ..ReportOptions::default() });
             assert!(cut.encode_utf16().count() <= limit, "{limit}: {}", cut.len());
-            assert!(cut.contains("Left out for length") && cut.contains("Redaction"), "{cut}");
+            assert!(cut.contains("Left out for length") && cut.contains("Masked"), "{cut}");
             let lines: BTreeSet<&str> = whole.lines().collect();
             let odd: Vec<&str> =
                 cut.lines().filter(|line| !lines.contains(line) && !line.contains("Left out")).collect();
