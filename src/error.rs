@@ -20,6 +20,9 @@ pub enum Error {
     /// Standard input ended before its first byte.
     #[error("nothing was read: standard input is empty; pipe a log into it, or name a file or folder")]
     EmptyStdin,
+    /// A pipe was named together with a state.
+    #[error("standard input cannot be read again from where the last run ended; name files, or leave out --state")]
+    StdinWithState,
     /// A signature file cannot be used.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
@@ -39,4 +42,46 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// Another run uses the state.
+    #[error("{} is in use by another run{}; wait for it with --wait", path.display(), holder.map_or_else(String::new, |id| format!(" (process {id})")))]
+    StateLocked {
+        /// The state file.
+        path: PathBuf,
+        /// The id of the other process, where known.
+        holder: Option<u32>,
+    },
+    /// The state was written by a newer version.
+    #[error("{} was written by a newer version of logmedic (state version {version}); use that version, or another state file", path.display())]
+    StateNewer {
+        /// The state file.
+        path: PathBuf,
+        /// Its version.
+        version: u32,
+    },
+    /// The state cannot be read.
+    #[error("cannot read the state {}: {source}", path.display())]
+    StateRead {
+        /// The state file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The state cannot be saved, so nothing was reported.
+    #[error("cannot save the state {}: {source}; the state is as it was before", path.display())]
+    StateUnsaved {
+        /// The state file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// Whether it is the state between runs that failed.
+    pub fn is_of_state(&self) -> bool {
+        matches!(
+            self,
+            Self::StateLocked { .. } | Self::StateNewer { .. } | Self::StateRead { .. } | Self::StateUnsaved { .. }
+        )
+    }
 }

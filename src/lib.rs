@@ -5,7 +5,7 @@
 //! bytes ─► input ─► event ─► matcher ─► diagnosis ─► report ─► text, json, jira, …
 //!                              ▲            ▲            ▲
 //!                          catalogue ───────┴────────────┘      redaction sits inside report
-//! analyzer conducts input … diagnosis
+//! analyzer conducts input … diagnosis; schedule remembers between runs
 //! ```
 //!
 //! ```
@@ -31,8 +31,12 @@ pub mod event;
 pub mod input;
 pub mod matcher;
 pub mod report;
+pub mod schedule;
 
-pub use analyzer::{Input, Progress, Proof, Scan, ScanOptions, list, load_with, prove, scan, scan_text, taken_over};
+pub use analyzer::{
+    Increment, Input, Progress, Proof, Scan, ScanOptions, list, load_with, prove, scan, scan_increment, scan_text,
+    taken_over,
+};
 pub use catalogue::{Catalogue, Confidence, Flaw, Item, Restart, Role, Severity, Side, Signature};
 pub use diagnosis::Diagnosis;
 pub use diagnosis::remedy::{find as guide_item, steps as remedy_steps};
@@ -42,3 +46,4 @@ pub use input::{Limits, MapMode};
 pub use matcher::Context;
 pub use report::redact::{Key as RedactionKey, KeyId as RedactionKeyId, Level as RedactionLevel};
 pub use report::{Format, Merged, Merger, REPORT_SCHEMA, ReportOptions, render, render_list, visible};
+pub use schedule::{Access, State, Store};

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each part of the library, and the parts that it may import beside `error`.
-const MAY_IMPORT: [(&str, &[&str]); 8] = [
+const MAY_IMPORT: [(&str, &[&str]); 9] = [
     // A signature file that cannot be used is one of the few reasons to stop.
     ("error", &["catalogue"]),
     ("event", &[]),
@@ -18,7 +18,8 @@ const MAY_IMPORT: [(&str, &[&str]); 8] = [
     ("matcher", &["event", "catalogue"]),
     ("diagnosis", &["event", "catalogue", "matcher"]),
     ("report", &["catalogue", "diagnosis"]),
-    ("analyzer", &["event", "input", "catalogue", "matcher", "diagnosis"]),
+    ("schedule", &["input", "diagnosis"]),
+    ("analyzer", &["event", "input", "catalogue", "matcher", "diagnosis", "schedule"]),
 ];
 
 /// Parts of the binary, which sees the library from outside.

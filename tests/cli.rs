@@ -16,6 +16,8 @@ mod merge;
 mod outputs;
 #[path = "cli/redaction_key.rs"]
 mod redaction_key;
+#[path = "cli/schedule.rs"]
+mod schedule;
 #[path = "cli/time.rs"]
 mod time;
 

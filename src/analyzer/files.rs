@@ -1,6 +1,8 @@
 //! Plain files: cut into chunks that threads take as they become free. An event belongs to the chunk in which its first
 //! byte lies; whoever has that chunk reads on to the event's end.
 
+use std::ops::Range;
+
 use super::ScanOptions;
 use super::scanner::{Block, LOOK_BEHIND, Scanner, SourceFacts};
 use super::window;
@@ -16,7 +18,7 @@ const FAR: u64 = 64 * 1024;
 /// A piece of work: a chunk of a plain file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Chunk {
-    /// Which of the files.
+    /// Which of the parts.
     pub(super) source: usize,
     pub(super) start: u64,
     end: u64,
@@ -29,32 +31,56 @@ impl Chunk {
     }
 }
 
-/// What is wanted of all files, or the range that is wanted of the only one, in chunks; an empty file is one empty chunk.
-/// What is left out of a file for its window is told in the tally.
-pub(super) fn chunks(files: &[(SourceFacts, PlainFile)], options: &ScanOptions) -> (Vec<Chunk>, Tally) {
+/// What is to be read of a plain file.
+pub(super) struct FilePart<'a> {
+    pub(super) facts: SourceFacts,
+    pub(super) file: &'a PlainFile,
+    /// The events are counted that begin in these bytes.
+    pub(super) range: Range<u64>,
+}
+
+impl<'a> FilePart<'a> {
+    fn of(facts: &SourceFacts, file: &'a PlainFile, range: Range<u64>) -> Self {
+        Self { facts: facts.clone(), file, range }
+    }
+}
+
+/// What is wanted of all files, or the range that is wanted of the only one. What is left out of a file for its window is
+/// told in the tally.
+pub(super) fn parts<'a>(
+    files: &'a [(SourceFacts, PlainFile)],
+    options: &ScanOptions,
+    tally: &mut Tally,
+) -> Vec<FilePart<'a>> {
+    let mut wanted = Vec::new();
+    for (facts, file) in files {
+        if let Some(range) = &options.range {
+            let range = range.start.min(file.len())..range.end.min(file.len());
+            wanted.push(FilePart::of(facts, file, range));
+        } else {
+            let parts = window::parts(facts, file);
+            tally.merge(window::note(&parts, facts, file));
+            wanted.extend(parts.into_iter().map(|(start, end)| FilePart::of(facts, file, start..end)));
+        }
+    }
+    wanted
+}
+
+/// All parts in chunks; an empty one is one empty chunk.
+pub(super) fn chunks(parts: &[FilePart<'_>], options: &ScanOptions) -> Vec<Chunk> {
     let step = options.chunk_size.max(1) as u64;
-    let mut noted = Tally::default();
-    let chunks = files
+    parts
         .iter()
         .enumerate()
-        .flat_map(|(source, (facts, file))| {
-            let parts = if let Some(range) = &options.range {
-                vec![(range.start.min(file.len()), range.end.min(file.len()))]
-            } else {
-                let parts = window::parts(facts, file);
-                noted.merge(window::note(&parts, facts, file));
-                parts
-            };
-            parts.into_iter().flat_map(move |(start, end)| {
-                (0..(end - start).div_ceil(step).max(1)).map(move |i| Chunk {
-                    source,
-                    start: start + i * step,
-                    end: (start + (i + 1) * step).min(end),
-                })
+        .flat_map(|(source, part)| {
+            let Range { start, end } = part.range;
+            (0..(end - start).div_ceil(step).max(1)).map(move |i| Chunk {
+                source,
+                start: start + i * step,
+                end: (start + (i + 1) * step).min(end),
             })
         })
-        .collect();
-    (chunks, noted)
+        .collect()
 }
 
 /// Scans the events that begin in one chunk of a plain file, reading on to the end of the last one.

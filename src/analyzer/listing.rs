@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::carried::carrier_of;
 use super::package::{Package, Parcel};
-use super::plan::{Incoming, Plan, Prepared};
+use super::plan::{Incoming, Plan};
 use super::scanner::SourceFacts;
 use super::window::first_event;
 use super::{Input, Scan, ScanOptions};
@@ -14,7 +14,7 @@ use crate::diagnosis::{Source, SourceTally, Stamp, Tally};
 use crate::event::Layout;
 use crate::event::layout::SNIFF_LENGTH;
 use crate::event::start::StartFinder;
-use crate::input::{Content, Entry, PlainFile, decoded};
+use crate::input::{Content, Entry, PlainFile, Stream, decoded};
 
 /// Bytes at the end of a file in which its last event is looked for.
 const TAIL: u64 = 1024 * 1024;
@@ -22,7 +22,7 @@ const TAIL: u64 = 1024 * 1024;
 /// Lists what a scan of these inputs would read. In the tally each source has its layout, its bytes as they lie on disk (of an
 /// archive's entry: as the archive states them), and its first and last event; nothing is counted. Standard input and pipes are not touched.
 pub fn list(inputs: &[Input], options: &ScanOptions) -> Scan {
-    let Plan { mut scan, files, streams, archives, found, .. } = Plan::of(inputs, options);
+    let Plan { mut scan, files, streams, archives, found, .. } = Plan::of(inputs, options).without_copies();
     for (facts, file) in &files {
         scan.add(&facts.source, of_file(facts, file));
     }
@@ -60,7 +60,7 @@ fn list_package(package: Package, scan: &mut Scan) {
 
 /// Lists what comes in order: a compressed file, or an entry of an archive.
 fn list_incoming(incoming: Incoming, outer: Option<(&Package, &Entry)>, scan: &mut Scan) {
-    let Incoming { facts, bytes } = incoming;
+    let Incoming { facts, bytes, .. } = incoming;
     match (bytes.open(), outer) {
         (Err(error), _) => scan.fail(&facts, &error),
         (Ok(Content::Archive(archive)), None) => list_archive(Parcel::new(archive, facts), scan),
@@ -69,7 +69,7 @@ fn list_incoming(incoming: Incoming, outer: Option<(&Package, &Entry)>, scan: &m
         }
         (Ok(Content::Stream(stream)), _) => {
             let source = Arc::clone(&facts.source);
-            match of_stream(Prepared { facts, stream }) {
+            match of_stream(facts, stream) {
                 Some(mut seen) => {
                     seen.bytes = outer.map_or(0, |(_, entry)| entry.size);
                     scan.add(&source, seen);
@@ -102,8 +102,7 @@ fn of_file(facts: &SourceFacts, file: &PlainFile) -> SourceTally {
 }
 
 /// `None` for what was found in a folder and does not begin like a log.
-fn of_stream(prepared: Prepared) -> Option<SourceTally> {
-    let Prepared { mut facts, stream } = prepared;
+fn of_stream(mut facts: SourceFacts, stream: Stream) -> Option<SourceTally> {
     let mut seen = SourceTally::default();
     if stream.compressed {
         seen.notes.insert("is compressed: its length and its end are seen when it is scanned".to_owned());

@@ -4,6 +4,7 @@ mod carried;
 mod copies;
 mod examples;
 mod files;
+mod increment;
 mod installation;
 mod listing;
 mod markers;
@@ -30,6 +31,7 @@ use crate::input::{Limits, MapMode};
 use crate::matcher::Matcher;
 
 pub use examples::{Proof, load_with, prove, taken_over};
+pub use increment::{Increment, scan_increment};
 pub use listing::list;
 pub use memory::scan_text;
 use plan::Plan;
@@ -91,6 +93,14 @@ impl Default for ScanOptions {
     }
 }
 
+impl ScanOptions {
+    /// Whether a signature is looked for.
+    pub fn looks_for(&self, id: &str) -> bool {
+        let names = |list: &[String]| list.iter().any(|other| other == id);
+        (self.only.is_empty() || names(&self.only)) && !names(&self.skip)
+    }
+}
+
 /// Something to scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
@@ -139,11 +149,8 @@ impl Scan {
 /// Scans everything that is named. A file that cannot be read is a problem in the ledger, and [`Scan::nothing_read`] tells
 /// whether all were such. An error means that there is nothing to report on.
 pub fn scan(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions) -> Result<Scan, Error> {
-    let names = |list: &[String], id: &str| list.iter().any(|other| other == id);
-    let matcher = &Matcher::new(catalogue, |id| {
-        (options.only.is_empty() || names(&options.only, id)) && !names(&options.skip, id)
-    })?;
-    let Plan { mut scan, files, streams, archives, .. } = Plan::of(inputs, options);
+    let matcher = &compiled(catalogue, options)?;
+    let Plan { mut scan, files, streams, archives, .. } = Plan::of(inputs, options).without_copies();
     if let Some(range) = &options.range {
         match (&files[..], &streams[..], &archives[..]) {
             ([(facts, file)], [], []) if range.start >= file.len() => {
@@ -156,14 +163,26 @@ pub fn scan(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions) -> R
             _ => return Err(Error::NoRange("several logs".to_owned(), "a range is of one plain file".to_owned())),
         }
     }
-    scan.merge(Queue::new(matcher, options, &files, streams, archives).run()?);
+    let parts = files::parts(&files, options, &mut scan.tally);
+    scan.merge(Queue::new(matcher, options, &parts, streams, archives).run()?);
     scan.not_logs.sort();
     if inputs == [Input::Stdin]
         && scan.tally.sources.values().all(|stdin| stdin.bytes == 0 && stdin.problems.is_empty())
     {
         return Err(Error::EmptyStdin);
     }
-    for source in scan.tally.sources.values_mut() {
+    conclude(&mut scan.tally, options);
+    Ok(scan)
+}
+
+/// The signatures that are looked for, compiled.
+fn compiled(catalogue: &Catalogue, options: &ScanOptions) -> Result<Matcher, Error> {
+    Ok(Matcher::new(catalogue, |id| options.looks_for(id))?)
+}
+
+/// What can be said only when all parts are added up.
+fn conclude(tally: &mut Tally, options: &ScanOptions) {
+    for source in tally.sources.values_mut() {
         if source.bytes == SUPPORT_TOOL_KEEPS && source.notes.iter().any(|note| note.starts_with(HEADLESS)) {
             source.notes.insert(
                 "was cut by the support tool, which keeps the last 25 MiB: the beginning is missing".to_owned(),
@@ -174,6 +193,5 @@ pub fn scan(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions) -> R
             source.notes.insert("states no time zone: its times were taken as UTC (--zone says it better)".to_owned());
         }
     }
-    scan.tally.settle();
-    Ok(scan)
+    tally.settle();
 }

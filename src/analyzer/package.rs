@@ -134,7 +134,7 @@ impl Package {
     pub(super) fn incoming(&self, entry: &Entry) -> Incoming {
         let source = self.source(&entry.name);
         let facts = SourceFacts { source, layout: Layout::Text, pasted: false, ..self.parcel.facts.clone() };
-        Incoming { facts, bytes: self.archive.open(entry) }
+        Incoming { facts, bytes: self.archive.open(entry), from: 0 }
     }
 
     fn source(&self, entry: &str) -> Arc<Source> {

@@ -1,14 +1,14 @@
 //! What a scan reads: every source that was named or found, opened, with its layout told from its first bytes.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::carried::carrier_of;
 use super::installation::{self, Installation};
 use super::package::Parcel;
-use super::scanner::SourceFacts;
+use super::scanner::{LOOK_BEHIND, SourceFacts};
 use super::{Input, Scan, ScanOptions, copies, nodes};
 use crate::diagnosis::{Source, SourceTally, Tally};
 use crate::event::Layout;
@@ -23,12 +23,28 @@ pub(super) const UTF16: &str =
 pub(super) struct Prepared {
     pub(super) facts: SourceFacts,
     pub(super) stream: Stream,
+    /// Bytes of the source that the stream does not hand out any more.
+    pub(super) skipped: u64,
+    /// The first byte to scan: where an event begins, or the source.
+    pub(super) from: u64,
+}
+
+impl Prepared {
+    /// A stream that is to be scanned from a byte on: what lies before it is read and dropped, but for what the scanner
+    /// looks at.
+    pub(super) fn from(from: u64, facts: SourceFacts, mut stream: Stream) -> io::Result<Self> {
+        let skipped = from.saturating_sub(LOOK_BEHIND as u64);
+        io::copy(&mut stream.bytes.by_ref().take(skipped), &mut io::sink())?;
+        Ok(Self { facts, stream, skipped, from })
+    }
 }
 
 /// What comes in order, before it is known whether it is compressed, and how.
 pub(super) struct Incoming {
     pub(super) facts: SourceFacts,
     pub(super) bytes: Unopened,
+    /// The first plain byte to scan. The layout is known unless this is 0.
+    pub(super) from: u64,
 }
 
 /// What is to be read, as it is found out.
@@ -82,22 +98,23 @@ impl<'a> Plan<'a> {
         if plan.archives.len() > 1 {
             plan.archives.iter_mut().for_each(Parcel::name_node);
         }
-        plan.drop_copies();
         plan
     }
 
-    /// What holds the bytes of another file of the same rotated log is left out, and told.
-    fn drop_copies(&mut self) {
+    /// What holds the bytes of another file of the same rotated log is left out, and told. Not for a scan that goes on
+    /// where one ended: there it matters of which of the two more is known.
+    pub(super) fn without_copies(mut self) -> Self {
         for (copy, original) in copies::copies(&self.found) {
             self.files.retain(|(facts, _)| facts.source != copy);
             self.streams.retain(|incoming| incoming.facts.source != copy);
             self.archives.retain(|parcel| parcel.facts.source != copy);
             self.add_note(original, format!("{} holds the same bytes and was not read again", copy.name));
         }
+        self
     }
 
     /// The Jira host that a path belongs to: the one whose folder is nearest, and of two the one that was named.
-    fn node_of(&self, path: &Path) -> Option<String> {
+    pub(super) fn node_of(&self, path: &Path) -> Option<String> {
         let holders = self.nodes.iter().rev().filter(|(folder, _)| path.starts_with(folder));
         holders.max_by_key(|(folder, _)| folder.components().count()).map(|(_, name)| name.clone())
     }
@@ -185,7 +202,7 @@ impl<'a> Plan<'a> {
         let facts = self.facts(source, layout, pasted);
         match body {
             Body::Plain(file) => self.files.push((facts, file)),
-            Body::Stream(bytes) => self.streams.push(Incoming { facts, bytes }),
+            Body::Stream(bytes) => self.streams.push(Incoming { facts, bytes, from: 0 }),
             Body::Archive(archive) => self.archives.push(Parcel::new(archive, facts)),
         }
     }
@@ -218,14 +235,14 @@ pub(super) fn unread(source: &Arc<Source>, problem: String) -> Tally {
     Tally { sources: [(Arc::clone(source), tally)].into(), ..Tally::default() }
 }
 
-enum Body {
+pub(super) enum Body {
     Plain(PlainFile),
     Stream(Unopened),
     Archive(Archive),
 }
 
 /// Tells a file's layout from its first bytes; a stream's is told when its first block is there.
-fn prepare(opened: Opened, source: Arc<Source>) -> io::Result<((Arc<Source>, Layout), Body)> {
+pub(super) fn prepare(opened: Opened, source: Arc<Source>) -> io::Result<((Arc<Source>, Layout), Body)> {
     match opened {
         Opened::Plain(file) => {
             let mut buffer = Vec::new();

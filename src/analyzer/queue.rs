@@ -8,15 +8,14 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::files::{Chunk, chunks, scan_chunk};
+use super::files::{Chunk, FilePart, chunks, scan_chunk};
 use super::package::{Package, Parcel};
 use super::plan::{Incoming, Prepared, reason, unread};
 use super::scanner::{Scanner, SourceFacts};
 use super::streams::scan_stream;
 use super::{Scan, ScanOptions};
-use crate::diagnosis::Tally;
 use crate::error::Error;
-use crate::input::{Content, Entry, PlainFile};
+use crate::input::{Content, Entry};
 use crate::matcher::Matcher;
 
 /// What one thread works on at a time, beside chunks of plain files.
@@ -30,10 +29,8 @@ enum Piece {
 pub(super) struct Queue<'a> {
     matcher: &'a Matcher,
     options: &'a ScanOptions,
-    files: &'a [(SourceFacts, PlainFile)],
+    files: &'a [FilePart<'a>],
     chunks: Vec<Chunk>,
-    /// What is told of files of which a part is left out.
-    noted: Tally,
     next_chunk: AtomicUsize,
     state: Mutex<State>,
     /// Somebody has put work back, or has finished.
@@ -52,7 +49,7 @@ impl<'a> Queue<'a> {
     pub(super) fn new(
         matcher: &'a Matcher,
         options: &'a ScanOptions,
-        files: &'a [(SourceFacts, PlainFile)],
+        files: &'a [FilePart<'a>],
         streams: Vec<Incoming>,
         parcels: Vec<Parcel>,
     ) -> Self {
@@ -60,7 +57,7 @@ impl<'a> Queue<'a> {
         let packages = parcels.iter().map(|parcel| Piece::Package(Package::outermost(parcel)));
         let pieces = packages.chain(streams.into_iter().map(Piece::Stream)).collect();
         let state = State { pieces, busy: 0, parcels };
-        let (chunks, noted) = chunks(files, options);
+        let chunks = chunks(files, options);
         if let Some(progress) = &options.progress {
             progress.expect(chunks.iter().map(Chunk::len).sum());
         }
@@ -69,7 +66,6 @@ impl<'a> Queue<'a> {
             options,
             files,
             chunks,
-            noted,
             next_chunk: AtomicUsize::new(0),
             state: Mutex::new(state),
             changed: Condvar::new(),
@@ -89,8 +85,7 @@ impl<'a> Queue<'a> {
                 .map_err(|error| Error::Threads { threads, reason: error.to_string() })?;
             pool.broadcast(|_| self.work()).into_iter().for_each(|part| sum.merge(part));
         }
-        let Self { matcher, options, state, noted, .. } = self;
-        sum.tally.merge(noted);
+        let Self { matcher, options, state, .. } = self;
         for parcel in state.into_inner().unwrap_or_else(PoisonError::into_inner).parcels {
             if threads > 1 && parcel.is_overdrawn() {
                 let alone = ScanOptions { threads: Some(1), ..options.clone() };
@@ -122,7 +117,7 @@ impl<'a> Queue<'a> {
                 self.scan_piece(piece, &mut found);
                 drop(busy);
             } else if let Some(chunk) = self.chunks.get(self.next_chunk.fetch_add(1, Ordering::Relaxed)) {
-                let (facts, file) = &self.files[chunk.source];
+                let FilePart { facts, file, .. } = &self.files[chunk.source];
                 let scanner = match &mut scanner {
                     Some(scanner) => {
                         scanner.restart(facts.clone(), chunk.start);
@@ -161,7 +156,7 @@ impl<'a> Queue<'a> {
 
     /// Scans what comes in order, once its first bytes have said what it is.
     fn scan_incoming(&self, incoming: Incoming, outer: Option<&Package>, found: &mut Scan) {
-        let Incoming { facts, bytes } = incoming;
+        let Incoming { facts, bytes, from } = incoming;
         match bytes.open() {
             Err(error) => found.fail(&facts, &error),
             Ok(Content::Archive(archive)) => {
@@ -176,7 +171,10 @@ impl<'a> Queue<'a> {
             }
             Ok(Content::Stream(stream)) => {
                 let name = facts.source.name.clone();
-                let prepared = Prepared { facts, stream };
+                let prepared = match Prepared::from(from, facts.clone(), stream) {
+                    Ok(prepared) => prepared,
+                    Err(error) => return found.fail(&facts, &error),
+                };
                 match scan_stream(self.matcher, prepared, self.options, self.is_last_work()) {
                     Some(part) => found.tally.merge(part),
                     None => found.not_logs.push(name),

@@ -19,7 +19,9 @@ pub(super) fn scan_stream(
     options: &ScanOptions,
     read_ahead: bool,
 ) -> Option<Tally> {
-    let Prepared { mut facts, stream } = prepared;
+    let Prepared { mut facts, stream, skipped, from } = prepared;
+    // What goes on in its middle has been looked at before.
+    let is_whole = from == 0;
     let ahead = Scanner::look_ahead(matcher);
     let (bytes, encoding) = decoded(counted(stream.bytes, options.progress.clone()));
     let mut blocks = BlockReader::new(bytes, options.chunk_size.max(SNIFF_LENGTH), read_ahead);
@@ -27,17 +29,17 @@ pub(super) fn scan_stream(
     if stream.compressed {
         remarks.notes.insert("is gzip; places are those of the plain text".to_owned());
     }
-    if let Some(carrier) = carrier_of(blocks.head(), encoding) {
+    if let Some(carrier) = carrier_of(blocks.head(), encoding).filter(|_| is_whole) {
         return Some(scan_carried(matcher, facts, blocks, carrier, encoding, remarks));
     }
-    if looks_like_utf16(blocks.head()) {
+    if is_whole && looks_like_utf16(blocks.head()) {
         remarks.problems.insert(UTF16.to_owned());
         return Some(Tally { sources: [(facts.source, remarks)].into(), ..Tally::default() });
     }
     let mut scanner: Option<Scanner<'_>> = None;
     let mut buffer: Vec<u8> = Vec::new();
     // Offsets of the buffer's first byte and of the first byte that was not worked on.
-    let (mut base, mut done) = (0_u64, 0_u64);
+    let (mut base, mut done) = (skipped, from);
     let mut failure = None;
     loop {
         let block = blocks.next_block();
@@ -48,11 +50,15 @@ pub(super) fn scan_stream(
             failure = error;
             if failure.as_ref().is_some_and(|error| !is_remark(error)) {
                 #[expect(clippy::cast_possible_truncation, reason = "distances inside one buffer")]
-                keep_whole_lines(&mut buffer, done.saturating_sub(base) as usize);
+                let from = (done.saturating_sub(base) as usize).min(buffer.len());
+                keep_whole_lines(&mut buffer, from);
             }
         }
-        let text =
-            if scanner.is_none() { buffer.iter().position(|&byte| byte != 0).unwrap_or(buffer.len()) } else { 0 };
+        let text = if is_whole && scanner.is_none() {
+            buffer.iter().position(|&byte| byte != 0).unwrap_or(buffer.len())
+        } else {
+            0
+        };
         if text > 0 && !is_last && buffer.len() - text < SNIFF_LENGTH {
             // The layout is told from the first text, as in a file.
             let jumped = text.saturating_sub(LOOK_BEHIND);
@@ -60,7 +66,7 @@ pub(super) fn scan_stream(
             base += jumped as u64;
             continue;
         }
-        if scanner.is_none() {
+        if is_whole && scanner.is_none() {
             facts.layout = Layout::sniff(&buffer[text..]);
             if facts.layout == Layout::Text && !facts.pasted && !buffer.is_empty() {
                 // Nobody can say of damaged bytes that they were no log.
@@ -69,15 +75,15 @@ pub(super) fn scan_stream(
             }
         }
         let scanner = scanner.get_or_insert_with(|| {
-            let mut scanner = Scanner::new(matcher, facts.clone(), 0);
-            if base > 0 {
+            let mut scanner = Scanner::new(matcher, facts.clone(), from);
+            if is_whole && base > 0 {
                 scanner.feed_nuls(0, base);
                 done = base;
             }
             scanner
         });
         #[expect(clippy::cast_possible_truncation, reason = "distances inside one buffer")]
-        let from = (done - base) as usize;
+        let from = ((done - base) as usize).min(buffer.len());
         let to = if is_last { buffer.len() } else { buffer.len().saturating_sub(ahead).max(from) };
         scanner.feed(Block { buffer: &buffer, base, from, to });
         done = base + to as u64;

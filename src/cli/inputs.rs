@@ -22,8 +22,9 @@ pub(super) fn inputs(paths: &[PathBuf], nodes: &[Input]) -> Option<Vec<Input>> {
     stdin_has_data().then(|| vec![Input::Stdin])
 }
 
-/// The log folder of a Jira on this host. Nobody asked for all of it: without a window, the last day is enough.
-pub(super) fn own_log_folder(window: &mut Window, quiet: bool) -> Result<PathBuf> {
+/// The log folder of a Jira on this host. Nobody asked for all of it: where there may be a `window`
+/// and none is given, the last day is enough.
+pub(super) fn own_log_folder(window: Option<&mut Window>, quiet: bool) -> Result<PathBuf> {
     let home = std::env::var_os("JIRA_HOME").map(PathBuf::from);
     let folder = home
         .into_iter()
@@ -36,7 +37,7 @@ pub(super) fn own_log_folder(window: &mut Window, quiet: bool) -> Result<PathBuf
         );
     };
     let mut span = "";
-    if window.is_open() {
+    if let Some(window) = window.filter(|window| window.is_open()) {
         let day_ago = chrono::Utc::now().timestamp_millis() - DAY;
         window.since = Some(Bound::Instant(day_ago));
         span = ", the last 24 h (name the folder, or give --since, for more)";

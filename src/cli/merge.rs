@@ -89,6 +89,6 @@ pub(super) fn run(arguments: &MergeArguments) -> Result<u8> {
         complain_of_problems(&diagnosis, &mut redactor);
         arguments.output.complain_of_idle_key(before);
     }
-    arguments.output.write(&diagnosis, arguments.verbose, before)?;
+    arguments.output.write(&diagnosis, arguments.verbose, before, None)?;
     Ok(exit_code(&diagnosis, arguments.fail_on, arguments.strict))
 }

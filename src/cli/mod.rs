@@ -8,6 +8,7 @@ mod outputs;
 mod progress;
 mod rules;
 mod scan;
+mod schedule;
 mod schema;
 mod signatures;
 
@@ -23,12 +24,14 @@ const FINDINGS: u8 = 1;
 const FAILED: u8 = 2;
 /// Exit code: incomplete, and no such finding.
 const INCOMPLETE: u8 = 3;
+/// Exit code: the state is in use, of a newer version, or cannot be read or saved.
+const STATE: u8 = 4;
 
 /// Finds known errors in Jira's logs, above all those of mail over OAuth 2.0 with Microsoft, and says what to do.
 #[derive(Debug, Parser)]
 #[command(name = "logmedic", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 nothing found, 1 findings, 2 error or nothing read, 3 incomplete without findings.\nFirst aid: logmedic /var/atlassian/application-data/jira/log"
+    after_help = "Exit codes: 0 nothing found, 1 findings, 2 error or nothing read, 3 incomplete without findings, 4 the state cannot be used.\nFirst aid: logmedic /var/atlassian/application-data/jira/log"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -76,18 +79,18 @@ pub(crate) fn run() -> u8 {
     };
     outcome.unwrap_or_else(|error| {
         complain(&format!("{error:#}"));
-        FAILED
+        if error.downcast_ref().is_some_and(logmedic::Error::is_of_state) { STATE } else { FAILED }
     })
 }
 
-/// Writes a report to standard output. A reader that has left is a normal end.
-fn print(text: &str) -> anyhow::Result<()> {
+/// Writes a report to standard output. A reader that has left is a normal end; `false` says so.
+fn print(text: &str) -> anyhow::Result<bool> {
     let mut out = anstream::AutoStream::auto(io::stdout());
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(anyhow::Error::new(error).context("cannot write to standard output"))
         }
-        _ => Ok(()),
+        outcome => Ok(outcome.is_ok()),
     }
 }
 

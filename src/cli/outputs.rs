@@ -12,6 +12,7 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use logmedic::diagnosis::Stamp;
 use logmedic::report::redact::Redactor;
+use logmedic::schedule::Staged;
 use logmedic::{Diagnosis, Error, Format, RedactionKey, RedactionKeyId, RedactionLevel, ReportOptions};
 use tempfile::NamedTempFile;
 
@@ -89,14 +90,32 @@ impl OutputArguments {
         }
     }
 
-    /// Writes the files, then the report on standard output. That one comes even where a file cannot be written: on a
-    /// full disk the answer still reaches the one who asked.
-    pub(super) fn write(&self, diagnosis: &Diagnosis, verbose: bool, before: Before) -> Result<()> {
+    /// Puts the files on disk, writes the report on standard output, and gives the files their names. The report comes
+    /// even where a file cannot be written: on a full disk the answer still reaches the one who asked.
+    ///
+    /// A `state` becomes the one that counts between the two, once the report has reached its reader and every file is on
+    /// disk; else it stays as it was, and so do the files.
+    pub(super) fn write(
+        &self,
+        diagnosis: &Diagnosis,
+        verbose: bool,
+        before: Before,
+        state: Option<Staged<'_>>,
+    ) -> Result<()> {
         let made = self.made()?;
         let report = |format: Format| self.report(format, diagnosis, verbose, made, before);
-        let written = write_files(&self.outputs, report);
-        print(&report(self.format))?;
-        written
+        let files = stage(&self.outputs, report);
+        let printed = print(&report(self.format));
+        if let Some(state) = state {
+            let files = files?;
+            if printed? {
+                state.commit()?;
+                publish(files)?;
+            }
+            return Ok(());
+        }
+        publish(files?)?;
+        printed.map(|_| ())
     }
 
     /// Writes a report for programs on standard output, and no other. Where nothing could be read a person needs the
@@ -104,7 +123,7 @@ impl OutputArguments {
     pub(super) fn write_for_programs(&self, diagnosis: &Diagnosis) -> Result<()> {
         match self.format {
             Format::Json | Format::Ndjson => {
-                print(&self.report(self.format, diagnosis, false, None, Before::NOT_MASKED))
+                print(&self.report(self.format, diagnosis, false, None, Before::NOT_MASKED)).map(|_| ())
             }
             _ => Ok(()),
         }
@@ -142,7 +161,7 @@ impl OutputArguments {
     pub(super) fn print_list(&self, diagnosis: &Diagnosis, format: Format) -> Result<()> {
         let options =
             ReportOptions { redaction: self.redact, redaction_key: self.redact_key, ..ReportOptions::default() };
-        print(&logmedic::render_list(diagnosis, format, options))
+        print(&logmedic::render_list(diagnosis, format, options)).map(|_| ())
     }
 
     /// Masks what is said on standard error like the report on standard output.
@@ -262,19 +281,26 @@ impl Output {
     }
 }
 
-/// Writes every file or, as far as that can be known beforehand, none.
-fn write_files(outputs: &[Output], render: impl Fn(Format) -> String) -> Result<()> {
-    let failed = |output: &Output, source: io::Error| Error::Output { path: output.path.clone(), source };
-    let staged: Vec<(&Output, NamedTempFile)> = outputs
+/// A report on disk that has not got its name yet, and the output that it is for.
+type Unnamed<'a> = (&'a Output, NamedTempFile);
+
+/// Writes every file or, where one cannot be written, none.
+fn stage(outputs: &[Output], render: impl Fn(Format) -> String) -> Result<Vec<Unnamed<'_>>, Error> {
+    outputs
         .iter()
         .map(|output| match output.stage(&render(output.format)) {
             Ok(file) => Ok((output, file)),
-            Err(error) => Err(failed(output, error)),
+            Err(source) => Err(Error::Output { path: output.path.clone(), source }),
         })
-        .collect::<Result<_, Error>>()?;
-    for (output, file) in staged {
-        file.persist(&output.path).map_err(|error| failed(output, error.error))?;
-        sync_folder(folder_of(&output.path)).map_err(|error| failed(output, error))?;
+        .collect()
+}
+
+/// Gives each file its name.
+fn publish(files: Vec<Unnamed<'_>>) -> Result<(), Error> {
+    for (output, file) in files {
+        let failed = |source: io::Error| Error::Output { path: output.path.clone(), source };
+        file.persist(&output.path).map_err(|error| failed(error.error))?;
+        sync_folder(folder_of(&output.path)).map_err(failed)?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use logmedic::{Bound, Catalogue, Diagnosis, Input, Limits, MapMode, Progress, Sc
 use super::inputs::{inputs, node, own_log_folder, range, size};
 use super::outputs::{Before, OutputArguments};
 use super::progress::{ProgressName, watched};
+use super::schedule::{Run, ScheduleArguments};
 use super::{CLEAN, FAILED, FINDINGS, INCOMPLETE, complain, rules};
 
 #[derive(Debug, Args)]
@@ -85,6 +86,8 @@ pub(super) struct ScanArguments {
     /// More in the text report: meaning, samples of log lines, notes.
     #[arg(short, long)]
     verbose: bool,
+    #[command(flatten)]
+    schedule: ScheduleArguments,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -134,7 +137,10 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
     let mut window = window(arguments)?;
     let inputs = match inputs(&arguments.paths, &arguments.node) {
         Some(inputs) => inputs,
-        None => vec![Input::Path(own_log_folder(&mut window, arguments.quiet)?)],
+        None => vec![Input::Path(own_log_folder(
+            Some(&mut window).filter(|_| !arguments.schedule.remembers()),
+            arguments.quiet,
+        )?)],
     };
     let is_one_file = matches!(&inputs[..], [Input::Path(path) | Input::Node { path, .. }] if !path.is_dir());
     if arguments.source.is_some() && !is_one_file && !inputs.contains(&Input::Stdin) {
@@ -172,10 +178,8 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
         Input::Stdin => Path::new("/dev/stdin"),
     }))?;
     let is_watched = arguments.progress == ProgressName::Auto && !arguments.quiet;
-    let scan = watched(&progress, is_watched, || logmedic::scan(&catalogue, &inputs, &options))?;
-    let nothing_read = scan.nothing_read();
-    let mut diagnosis = Diagnosis::new(&catalogue, scan.tally, scan.not_logs);
-    diagnosis.ledger.window = window;
+    let mut run = Run::begin(&arguments.schedule, &catalogue)?;
+    let (diagnosis, nothing_read) = watched(&progress, is_watched, || run.scan(&catalogue, &inputs, &options))?;
     if let Some(error) = nothing_read {
         arguments.output.write_for_programs(&diagnosis)?;
         return Err(error.into());
@@ -186,7 +190,8 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
     }
     let read = diagnosis.ledger.sources.iter().map(|(source, _)| Path::new(&source.name));
     arguments.output.refuse_inputs(read)?;
-    arguments.output.write(&diagnosis, arguments.verbose, Before::NOT_MASKED)?;
+    let state = run.stage()?;
+    arguments.output.write(&diagnosis, arguments.verbose, Before::NOT_MASKED, state)?;
     Ok(exit_code(&diagnosis, arguments.fail_on, arguments.strict))
 }
 

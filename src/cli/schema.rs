@@ -17,6 +17,6 @@ pub(super) fn run(command: SchemaCommand) -> Result<u8> {
     match command {
         SchemaCommand::Signature => print(logmedic::catalogue::SCHEMA)?,
         SchemaCommand::Report => print(logmedic::REPORT_SCHEMA)?,
-    }
+    };
     Ok(CLEAN)
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::history::{Past, Status};
 use super::linking::{self, Links};
 use super::nodes::{self, NodeSpread};
 use super::rotation;
 use super::sample::{Sample, Source};
+use super::suppression::Suppression;
 use super::tally::{FindingTally, Marker, MarkerKind, NodeTally, SourceTally, Stated, SubjectTally, Tally};
 use super::timeline::Timeline;
 use super::{
@@ -43,6 +45,14 @@ pub struct Diagnosis {
     pub newest: Option<Stamp>,
     /// Names the exact catalogue.
     pub digest: String,
+    /// The number of this run in the life of its state; `None` for a scan that remembers nothing.
+    pub generation: Option<u64>,
+    /// Whether what was found is taken as known.
+    pub accepted: bool,
+    /// Whether only what is new was asked for.
+    pub only_new: bool,
+    /// What somebody does not want to be told.
+    pub suppressions: Vec<Suppression>,
 }
 
 /// All events that one signature owns, with everything that is known of it.
@@ -54,6 +64,14 @@ pub struct Finding {
     pub severity: Severity,
     /// Whether it goes on.
     pub activity: Activity,
+    /// How it stands over all runs.
+    pub status: Status,
+    /// Events in all runs.
+    pub total_events: u64,
+    /// Time of the earliest event of all runs.
+    pub first_seen: Option<Stamp>,
+    /// Whether somebody does not want to be told.
+    pub suppressed: bool,
     /// Who was at work in most of what matters.
     pub context: Context,
     /// What the evidence lacks, in every single event.
@@ -183,8 +201,18 @@ impl Ledger {
 }
 
 impl Diagnosis {
-    /// Works everything out from a settled tally.
-    pub fn new(catalogue: &Catalogue, tally: Tally, mut not_logs: Vec<String>) -> Self {
+    /// Works everything out from a settled tally, of a scan that remembers no earlier one.
+    pub fn new(catalogue: &Catalogue, tally: Tally, not_logs: Vec<String>) -> Self {
+        Self::of(catalogue, tally, not_logs, None)
+    }
+
+    /// Works everything out from a settled tally and from what earlier runs have found.
+    pub fn after(catalogue: &Catalogue, mut tally: Tally, not_logs: Vec<String>, past: &Past) -> Self {
+        past.add_to(&mut tally, catalogue);
+        Self::of(catalogue, tally, not_logs, Some(past))
+    }
+
+    fn of(catalogue: &Catalogue, tally: Tally, mut not_logs: Vec<String>, past: Option<&Past>) -> Self {
         not_logs.sort();
         not_logs.dedup();
         // Most scheduled scans find nothing, and need no texts for it.
@@ -208,12 +236,18 @@ impl Diagnosis {
                         kind: *kind,
                         value: value.clone(),
                         tally: tally.clone(),
-                        activity: activity(tally.last, newest),
+                        activity: self::activity(tally.last, newest),
                     })
                     .collect();
+                let activity = activity(tally.last, newest);
+                let before = past.map(|past| past.findings.get(&outline.id).copied().unwrap_or_default());
                 Finding {
                     severity: severity(outline, &tally, context),
-                    activity: activity(tally.last, newest),
+                    activity,
+                    status: before.map_or_else(|| Status::in_one_scan(activity), |before| before.status(tally.events)),
+                    total_events: tally.events + before.map_or(0, |before| before.events),
+                    first_seen: before.and_then(|before| before.first).into_iter().chain(tally.first).min(),
+                    suppressed: false,
                     context,
                     evidence: tally.gaps.iter().find(|&(_, &count)| count == tally.events).map(|(&gap, _)| gap),
                     attempts: (!tally.attempts.is_empty()).then(|| tally.attempts.len() as u64),
@@ -256,6 +290,10 @@ impl Diagnosis {
             ledger,
             newest,
             digest: catalogue.digest().to_owned(),
+            generation: past.map(|past| past.generation),
+            accepted: false,
+            only_new: false,
+            suppressions: Vec::new(),
         }
     }
 
@@ -267,11 +305,6 @@ impl Diagnosis {
     /// The finding with this id.
     pub fn finding(&self, id: &str) -> Option<&Finding> {
         self.findings.iter().find(|finding| finding.signature.id == id)
-    }
-
-    /// The worst severity of all findings.
-    pub fn worst(&self) -> Option<Severity> {
-        self.findings.iter().map(|finding| finding.severity).max()
     }
 }
 

@@ -2,11 +2,13 @@
 //! what is worked out from the sum of all parts.
 
 pub mod finding;
+mod history;
 mod linking;
 pub mod nodes;
 pub mod remedy;
 pub mod rotation;
 pub mod sample;
+mod suppression;
 pub mod tally;
 pub mod timeline;
 pub mod values;
@@ -16,8 +18,10 @@ pub use crate::event::{Bound, Layout, Level, Stamp, Window};
 pub use crate::matcher::{CaptureKind, Context, EvidenceGap, is_microsoft_host};
 
 pub use finding::{Activity, Diagnosis, Environment, Finding, Ledger, Subject};
+pub use history::{Past, PastFinding, Status};
 pub use nodes::{NodeSkew, NodeSpread};
 pub use remedy::Step;
 pub use sample::{Sample, Samples, Source};
+pub use suppression::{Force, Suppression};
 pub use tally::{FindingTally, Marker, MarkerKind, NodeTally, Place, Range, SourceTally, Stated, SubjectTally, Tally};
 pub use timeline::Timeline;

@@ -37,6 +37,7 @@ pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &R
     sections.push(section(Weight::Setting, "what was not read", list("Not read", &story.problems)));
     sections.push(section(Weight::Evidence, "what happened before", list("Before it began", &story.before)));
     sections.push(section(Weight::Aside, "causes that are over", list("Earlier, over", &story.earlier)));
+    sections.push(section(Weight::Aside, "what is suppressed", list("Suppressed", &story.suppressed)));
     sections.push(section(Weight::Aside, "notes", list("Notes", &story.notes)));
     fitted(&sections, &footer(&story), options.limit.unwrap_or(LIMIT), |names| {
         format!("_Left out for length, see the attached report: {}_\n", for_jira(names))

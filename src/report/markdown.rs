@@ -35,6 +35,7 @@ pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &R
     sections.push(section(Weight::Setting, "what was not read", list("Not read", &story.problems)));
     sections.push(section(Weight::Evidence, "what happened before", list("Before it began", &story.before)));
     sections.push(section(Weight::Aside, "causes that are over", list("Earlier, over", &story.earlier)));
+    sections.push(section(Weight::Aside, "what is suppressed", list("Suppressed", &story.suppressed)));
     sections.push(section(Weight::Aside, "notes", list("Notes", &story.notes)));
     sections.push(section(Weight::Aside, "files that are no logs", list("Not a log", &story.not_logs)));
     fitted(&sections, &footer(&story), options.limit.unwrap_or(LIMIT), |names| {

@@ -34,6 +34,7 @@ pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &R
         tell_cause(&mut out, cause, verbose);
     }
     list(&mut out, "Earlier, over", &story.earlier);
+    list(&mut out, "Suppressed", &story.suppressed);
     if verbose {
         list(&mut out, "Before it began", &story.before);
     }

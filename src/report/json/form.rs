@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::merge_form::{FindingMerge, ReportMerge, SampleMerge, SourceMerge};
 use crate::catalogue::{Category, Restart, Role, Severity, Side};
-use crate::diagnosis::{Activity, CaptureKind, Context, EvidenceGap, Layout, Level};
+use crate::diagnosis::{Activity, CaptureKind, Context, EvidenceGap, Force, Layout, Level, Status};
 
 /// The outcome of a scan, or of several scans whose reports were merged.
 #[derive(Serialize)]
@@ -29,12 +29,48 @@ pub(super) struct Report {
     pub(super) before: Vec<MarkerOut>,
     /// Timed events by level and by finding.
     pub(super) timeline: TimelineOut,
+    /// The state that the scan went on from; only with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) state: Option<StateOut>,
+    /// Findings that somebody does not want to be told; only where there are entries.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) suppressions: Vec<SuppressionOut>,
     /// How much was masked.
     pub(super) redaction: Redaction,
     /// What was read, and what was not.
     pub(super) ledger: LedgerOut,
     /// What `logmedic merge` needs beside the other fields.
     pub(super) merge: ReportMerge,
+}
+
+/// The state that a scan went on from.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct StateOut {
+    /// The number of this run in the life of the state.
+    pub(super) generation: u64,
+    /// Whether what was found is taken as known.
+    pub(super) accepted: bool,
+    /// Whether only what is new was asked for.
+    pub(super) only_new: bool,
+}
+
+/// An entry of a suppressions file.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct SuppressionOut {
+    /// The signature's id.
+    pub(super) signature: String,
+    /// The only subject that it holds for; null for all.
+    pub(super) subject: Option<String>,
+    /// Why.
+    pub(super) reason: String,
+    /// The last day on which it holds, as it was written.
+    pub(super) until: String,
+    /// Whether it holds.
+    pub(super) force: Force,
+    /// Events of the finding in this run.
+    pub(super) events: u64,
 }
 
 /// What made the report.
@@ -103,15 +139,19 @@ pub(super) struct FindingOut {
     pub(super) context: Context,
     /// Whether it goes on, measured against the newest event of the scan.
     pub(super) activity: Activity,
-    /// `new`: without a state every finding is seen for the first time.
-    pub(super) status: &'static str,
+    /// How it stands over all runs that a state remembers; without one, over the time of the logs.
+    pub(super) status: Status,
     /// Number of events.
     pub(super) events: u64,
     /// Number of events over all runs that a state remembers.
     pub(super) total_events: u64,
+    /// Whether somebody does not want to be told; only where it is so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) suppressed: bool,
     /// Distinct Trace IDs, at most 1024; null when the events carry none.
     pub(super) attempts: Option<u64>,
-    /// Time of the earliest event, in the log's own offset from UTC; null when no event has a time.
+    /// Time of the earliest event of all runs that a state remembers, in the log's own offset from UTC; null when none
+    /// has a time.
     pub(super) first_seen: Option<String>,
     /// Time of the latest event.
     pub(super) last_seen: Option<String>,

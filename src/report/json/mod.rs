@@ -17,13 +17,13 @@ use super::redact::{MANNER, Redactor};
 use crate::catalogue::Catalogue;
 use crate::diagnosis::{
     Bound, CaptureKind, Diagnosis, Finding, FindingTally, Level, Marker, MarkerKind, NodeTally, Sample, Source,
-    SourceTally, Stamp,
+    SourceTally, Stamp, Suppression,
 };
 
 use form::{
     BucketOut, Environment, FindingOut, GuideName, LedgerOut, LedgerSource, MarkerOut, MarkerWord, NodeSkewOut,
-    RangeOut, Redaction, RemedyOut, Report, SampleOut, SeenAs, SourceCount, SubjectOut, TimelineOut, Tool, ValueCount,
-    WindowOut,
+    RangeOut, Redaction, RemedyOut, Report, SampleOut, SeenAs, SourceCount, StateOut, SubjectOut, SuppressionOut,
+    TimelineOut, Tool, ValueCount, WindowOut,
 };
 use merge_form::{
     FindingMerge, LeftOut, NodeMarker, NodeMerge, Reached, ReportMerge, SampleMerge, SourceMerge, StatedValue,
@@ -78,6 +78,12 @@ fn report(diagnosis: &Diagnosis, redactor: &mut Redactor) -> Report {
             })
             .collect(),
         timeline: timeline(diagnosis),
+        state: diagnosis.generation.map(|generation| StateOut {
+            generation,
+            accepted: diagnosis.accepted,
+            only_new: diagnosis.only_new,
+        }),
+        suppressions: diagnosis.suppressions.iter().map(|entry| suppression(entry, diagnosis, redactor)).collect(),
         ledger: LedgerOut {
             complete: diagnosis.ledger.is_complete(),
             window: window(diagnosis),
@@ -109,6 +115,17 @@ fn report(diagnosis: &Diagnosis, redactor: &mut Redactor) -> Report {
     report
 }
 
+fn suppression(entry: &Suppression, diagnosis: &Diagnosis, redactor: &mut Redactor) -> SuppressionOut {
+    SuppressionOut {
+        signature: entry.id.clone(),
+        subject: entry.subject.as_deref().map(|subject| shown(subject, redactor)),
+        reason: shown(&entry.reason, redactor),
+        until: shown(&entry.until, redactor),
+        force: entry.force,
+        events: diagnosis.finding(&entry.id).map_or(0, |finding| finding.tally.events),
+    }
+}
+
 fn finding(finding: &Finding, redactor: &mut Redactor) -> FindingOut {
     let signature = &finding.signature;
     let tally = &finding.tally;
@@ -135,12 +152,12 @@ fn finding(finding: &Finding, redactor: &mut Redactor) -> FindingOut {
         evidence: finding.evidence,
         context: finding.context,
         activity: finding.activity,
-        // Without a state every finding is seen for the first time.
-        status: "new",
+        status: finding.status,
         events: tally.events,
-        total_events: tally.events,
+        total_events: finding.total_events,
+        suppressed: finding.suppressed,
         attempts: finding.attempts,
-        first_seen: tally.first.map(|stamp| stamp.to_string()),
+        first_seen: finding.first_seen.map(|stamp| stamp.to_string()),
         last_seen: tally.last.map(|stamp| stamp.to_string()),
         sources: tally
             .sources

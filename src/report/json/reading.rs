@@ -148,6 +148,10 @@ impl Reader<'_> {
             let id = finding.signature.clone();
             let events = finding.events;
             let found = self.finding(finding)?;
+            if events == 0 {
+                // Only earlier runs have seen it, and their reports hold its events.
+                continue;
+            }
             let Some(rank) = self.catalogue.rank_of(&id) else {
                 check_length(&id, LONGEST_VALUE)?;
                 self.unknown.insert(id, events);

@@ -3,11 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::history;
 use super::words::{grouped, plural, time_range};
 use crate::catalogue::{Category, Confidence, Role};
 use crate::diagnosis::remedy::is_before;
 use crate::diagnosis::rotation;
-use crate::diagnosis::{CaptureKind, Context, EvidenceGap, Finding, NodeSpread};
+use crate::diagnosis::{CaptureKind, Context, Diagnosis, EvidenceGap, Finding, NodeSpread};
 use crate::report::names::{shown_node, shown_value};
 use crate::report::redact::{Redactor, Shown};
 
@@ -18,7 +19,7 @@ const GRAPH_SINCE: &str = "9.9";
 pub(super) fn facts(
     finding: &Finding,
     effects: &[&Finding],
-    jira: Option<&str>,
+    diagnosis: &Diagnosis,
     redactor: &mut Redactor,
 ) -> Vec<(&'static str, Shown)> {
     let mut facts: Vec<(&'static str, String)> = Vec::new();
@@ -46,6 +47,7 @@ pub(super) fn facts(
     if let Some((first, last)) = finding.tally.first.zip(finding.tally.last) {
         facts.push(("time", time_range(first, last)));
     }
+    facts.extend(history::standing(finding, diagnosis).map(|standing| ("status", standing)));
     facts.push(("count", count(finding, redactor)));
     if let Some(spread) = &finding.nodes {
         facts.push(("nodes", nodes(spread, redactor)));
@@ -87,8 +89,11 @@ pub(super) fn facts(
         }
         None => {}
     }
-    if let Some(version) =
-        jira.filter(|version| finding.signature.category == Category::Graph && is_before(version, GRAPH_SINCE))
+    if let Some(version) = diagnosis
+        .environment
+        .jira
+        .as_deref()
+        .filter(|version| finding.signature.category == Category::Graph && is_before(version, GRAPH_SINCE))
     {
         facts.push((
             "version",

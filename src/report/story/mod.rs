@@ -7,6 +7,7 @@ mod actions;
 mod before;
 mod evidence;
 mod facts;
+mod history;
 mod setting;
 mod verdict;
 mod window;
@@ -41,6 +42,8 @@ pub(super) struct Story {
     pub(super) causes: Vec<Cause>,
     /// One line each: causes that ended more than an hour before the newest event.
     pub(super) earlier: Vec<Shown>,
+    /// One line each: what somebody does not want to be told, and entries that suppress nothing any more.
+    pub(super) suppressed: Vec<Shown>,
     /// One line each: what happened in the hour before a cause, or that nothing did.
     pub(super) before: Vec<Shown>,
     /// One line: what was read.
@@ -113,12 +116,15 @@ pub(super) struct Action {
 
 /// Tells the story of a diagnosis.
 pub(super) fn tell(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &ReportOptions) -> Story {
-    let current: Vec<&Finding> = diagnosis.causes().filter(|finding| finding.activity != Activity::Ended).collect();
-    let ended: Vec<&Finding> = diagnosis.causes().filter(|finding| finding.activity == Activity::Ended).collect();
+    let goes_on = |finding: &&Finding| {
+        finding.activity != Activity::Ended && (diagnosis.generation.is_none() || finding.status.is_failing())
+    };
+    let (current, ended): (Vec<&Finding>, Vec<&Finding>) =
+        diagnosis.causes().filter(|finding| !finding.suppressed).partition(goes_on);
     // With nothing that goes on, the causes that ended are the story.
     let (told, earlier) = if current.is_empty() { (ended, Vec::new()) } else { (current, ended) };
     let causes = told.iter().enumerate().map(|(i, finding)| cause(i + 1, finding, diagnosis, redactor)).collect();
-    let earlier = earlier.iter().map(|finding| one_line(finding)).collect();
+    let earlier = earlier.iter().map(|finding| one_line(finding, diagnosis)).collect();
     let problems = diagnosis.ledger.problems().map(|(source, problem)| of_source(source, problem, redactor)).collect();
     let mut notes: Vec<Shown> = diagnosis.ledger.notes.iter().map(|note| redactor.show(note)).collect();
     for (source, tally) in &diagnosis.ledger.sources {
@@ -131,6 +137,7 @@ pub(super) fn tell(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &Rep
         environment: setting::table(diagnosis, &told, redactor),
         causes,
         earlier,
+        suppressed: history::suppressed(diagnosis, redactor),
         before: before::before(diagnosis, &told, redactor),
         read: Shown::own(read(diagnosis, redactor)),
         problems,
@@ -172,7 +179,7 @@ fn cause(number: usize, finding: &Finding, diagnosis: &Diagnosis, redactor: &mut
         title: signature.title.clone(),
         id: signature.id.clone(),
         codes: codes.join(", "),
-        facts: facts(finding, &effects, diagnosis.environment.jira.as_deref(), redactor),
+        facts: facts(finding, &effects, diagnosis, redactor),
         meaning: signature.meaning.clone(),
         state: state(finding, diagnosis),
         likely: signature.causes.clone(),
@@ -196,6 +203,9 @@ fn cause(number: usize, finding: &Finding, diagnosis: &Diagnosis, redactor: &mut
 /// Whether a cause goes on, for readers in several zones.
 fn state(finding: &Finding, diagnosis: &Diagnosis) -> Shown {
     let mut text = match now(finding, diagnosis.newest) {
+        _ if history::is_old_news(finding, diagnosis) => {
+            format!("not in what is new since the last run{}", history::last_seen(finding))
+        }
         Now::Failing(end) => format!("still failing at {} (end of the logs)", utc(end)),
         Now::Silent { last, since, end } => {
             let over = if finding.activity == Activity::Ended { "over, " } else { "" };
@@ -214,7 +224,7 @@ fn of_source(source: &Source, remark: &str, redactor: &mut Redactor) -> Shown {
     redactor.show(&format!("{}: {remark}", source.name))
 }
 
-fn one_line(finding: &Finding) -> Shown {
+fn one_line(finding: &Finding, diagnosis: &Diagnosis) -> Shown {
     let time = finding
         .tally
         .first
@@ -222,11 +232,12 @@ fn one_line(finding: &Finding) -> Shown {
         .map_or_else(String::new, |(first, last)| format!(", {}", time_range(first, last)));
     let steps = actions::guide_steps(&finding.remedy);
     Shown::own(format!(
-        "{} ({}), {} {}{time}{steps}",
+        "{} ({}), {} {}{time}{}{steps}",
         finding.signature.title,
         finding.signature.id,
-        grouped(finding.tally.events),
-        plural(finding.tally.events, "event")
+        grouped(finding.total_events),
+        plural(finding.total_events, "event"),
+        history::remark(finding, diagnosis)
     ))
 }
 

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::window;
 use super::words::{duration, moment, plural, utc, utc_range};
+use super::{history, window};
 use crate::catalogue::{Category, Role, Severity};
 use crate::diagnosis::{Activity, CaptureKind, Diagnosis, Finding, Stamp};
 
@@ -50,18 +50,21 @@ pub(super) fn verdict(diagnosis: &Diagnosis, told: &[&Finding]) -> Verdict {
             return verdict;
         }
         let (state, rest) = if complete {
-            ("NO KNOWN ERROR", "in these logs")
+            ("NO KNOWN ERROR", history::place_of_nothing(diagnosis))
         } else {
             ("INCOMPLETE", "no known error in what could be read")
         };
-        let heading = if complete { "No known error in these logs".to_owned() } else { format!("INCOMPLETE: {rest}") };
+        let heading = if complete { format!("No known error {rest}") } else { format!("INCOMPLETE: {rest}") };
         return Verdict { severity: None, state, rest: rest.to_owned(), heading };
     };
     let worst = told.iter().map(|finding| finding.severity).max();
     let is_mail = told.iter().any(|finding| finding.severity == Severity::Critical && is_mail(finding));
     let now = now(first, diagnosis.newest);
     let still = !matches!(now, Now::Silent { .. });
+    let is_old_news = history::is_old_news(first, diagnosis);
     let state = match worst {
+        _ if diagnosis.generation.is_some() && !first.status.is_failing() => "QUIET",
+        _ if is_old_news => "NO NEWS",
         _ if first.activity == Activity::Ended => "OVER",
         _ if first.activity == Activity::Unknown => "RECOGNISED",
         Some(Severity::Critical) if is_mail && still => "MAIL IS DOWN",
@@ -80,6 +83,7 @@ pub(super) fn verdict(diagnosis: &Diagnosis, told: &[&Finding]) -> Verdict {
         }
     };
     let state_now = match now {
+        _ if is_old_news => format!(" of earlier runs{}, not in what is new since", history::last_seen(first)),
         Now::Failing(end) => format!(", still failing when the log ends ({})", moment(end)),
         Now::Silent { last, since, end } => {
             format!(", last seen {}, {} before the log ends ({})", moment(last), duration(since), moment(end))
@@ -94,13 +98,15 @@ pub(super) fn verdict(diagnosis: &Diagnosis, told: &[&Finding]) -> Verdict {
 fn heading(state: &str, first: &Finding, others: usize, incomplete: &str) -> String {
     let when = match (state, first.tally.first.zip(first.tally.last)) {
         (_, None) => String::new(),
-        ("MAIL FAILED" | "OVER", Some((first, last))) => format!(" {}", utc_range(first, last)),
+        ("MAIL FAILED" | "OVER" | "QUIET" | "NO NEWS", Some((first, last))) => format!(" {}", utc_range(first, last)),
         (_, Some((first, _))) => format!(" since {}", utc(first)),
     };
     let what = match state {
         "MAIL IS DOWN" => "Mail down",
         "MAIL FAILED" => "Mail failed",
         "OVER" => "Over",
+        "QUIET" => "Quiet",
+        "NO NEWS" => "No news",
         "RECOGNISED" => "Recognised",
         "JIRA IS IN TROUBLE" => "Jira in trouble",
         "ERRORS FOUND" => "Errors",
