@@ -15,7 +15,7 @@ use crate::diagnosis::{Place, Source, SourceTally, Tally};
 use crate::event::start::{self, StartFinder};
 use crate::event::{EventStart, Header, Layout, Level, Window, Zone};
 use crate::input::carrier::BYTE_ORDER_MARK;
-use crate::matcher::{self, Event, Hit, MarkerText, Matcher};
+use crate::matcher::{Event, Hit, Matcher};
 
 mod counts;
 mod pasted;
@@ -422,17 +422,17 @@ impl<'m> Scanner<'m> {
         let (text, literals) = read.as_ref().map_or((text, literals), |(text, literals)| (&text[..], &literals[..]));
         let event = Event { text, verbatim, header, literals, source: self.facts.layout, pasted: self.facts.pasted };
         for marker in self.matcher.markers(literals) {
-            if marker == MarkerText::Polled {
-                let stamp = event.header.and_then(|header| header.stamp);
-                if let Some(server) = matcher::polled(&event) {
-                    self.tally.add_reached(place.source.node.as_ref(), server, stamp);
-                }
-            } else if let Some(marker) = markers::read(marker, &event, place) {
+            if let Some(marker) = markers::read(marker, &event, place) {
                 self.tally.add_marker(marker);
             }
         }
         if let Some(found) = self.matcher.examine(&event) {
             self.tally.add_match(found, &event, place);
+        } else {
+            let stamp = event.header.and_then(|header| header.stamp);
+            for success in self.matcher.successes(&event) {
+                self.tally.add_success(place.source.node.as_ref(), success, stamp);
+            }
         }
     }
 }

@@ -87,7 +87,9 @@ pub struct Signature {
     pub dont: Vec<String>,
     /// How to see that the remedy worked.
     pub verify: String,
-    /// Literals of a line that shows success, at any level; empty when none is known.
+    /// Literals of a line that shows success, at any level; empty when none is known. What a line names in brackets behind a
+    /// literal that ends in ` [` must be named by the error too. Errors of mail need none: that the same mail server was
+    /// polled ends them.
     #[serde(default)]
     pub recovery: Vec<String>,
     /// Ids of the signatures that this one brings about.

@@ -76,7 +76,9 @@ impl<'a> Run<'a> {
             let run = logmedic::scan_increment(catalogue, inputs, options, state, chrono::Utc::now().timestamp())?;
             let past = state.past(&run.scan.tally, |id| options.looks_for(id));
             *state = run.state;
-            Diagnosis::after(catalogue, run.scan.tally, run.scan.not_logs, &past)
+            let diagnosis = Diagnosis::after(catalogue, run.scan.tally, run.scan.not_logs, &past);
+            state.remember_standings(&diagnosis);
+            diagnosis
         } else {
             let scan = logmedic::scan(catalogue, inputs, options)?;
             nothing_read = scan.nothing_read();

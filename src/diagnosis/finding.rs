@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::history::{Past, Status};
 use super::linking::{self, Links};
 use super::nodes::{self, NodeSpread};
+use super::recovery::{self, Recovery};
 use super::rotation;
 use super::sample::{Sample, Source};
 use super::suppression::Suppression;
@@ -88,6 +89,8 @@ pub struct Finding {
     pub caused_by: Vec<String>,
     /// Ids of the findings that it brought about.
     pub effects: Vec<String>,
+    /// Whether what it hit works again.
+    pub recovery: Recovery,
     /// On which nodes of a cluster it was seen.
     pub nodes: Option<NodeSpread>,
     /// What to do, in order.
@@ -221,6 +224,7 @@ impl Diagnosis {
         let environment = environment(&tally);
         let links = Links::between(catalogue, &tally);
         let tally_nodes = tally.nodes;
+        let mut recoveries = recoveries(catalogue, (&tally.findings, &tally_nodes), &links, past);
         let mut findings: Vec<Finding> = tally
             .findings
             .into_iter()
@@ -240,13 +244,19 @@ impl Diagnosis {
                     })
                     .collect();
                 let activity = activity(tally.last, newest);
-                let before = past.map(|past| past.findings.get(&outline.id).copied().unwrap_or_default());
+                let before = past.map(|past| past.findings.get(&outline.id).cloned().unwrap_or_default());
+                let recovery = recoveries.remove(&rank).unwrap_or_default();
+                let is_recovered = recovery.recovered.is_some();
                 Finding {
                     severity: severity(outline, &tally, context),
                     activity,
-                    status: before.map_or_else(|| Status::in_one_scan(activity), |before| before.status(tally.events)),
-                    total_events: tally.events + before.map_or(0, |before| before.events),
+                    status: before.as_ref().map_or_else(
+                        || Status::in_one_scan(activity, is_recovered),
+                        |before| before.status(tally.events, is_recovered),
+                    ),
+                    total_events: tally.events + before.as_ref().map_or(0, |before| before.events),
                     first_seen: before.and_then(|before| before.first).into_iter().chain(tally.first).min(),
+                    recovery,
                     suppressed: false,
                     context,
                     evidence: tally.gaps.iter().find(|&(_, &count)| count == tally.events).map(|(&gap, _)| gap),
@@ -326,6 +336,26 @@ impl Finding {
         values.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         values
     }
+}
+
+/// Whether what each finding hit works again.
+fn recoveries(
+    catalogue: &Catalogue,
+    (findings, nodes): (&BTreeMap<usize, FindingTally>, &BTreeMap<Option<String>, NodeTally>),
+    links: &Links,
+    past: Option<&Past>,
+) -> BTreeMap<usize, Recovery> {
+    findings
+        .iter()
+        .map(|(&rank, tally)| {
+            let outline = catalogue.outline(rank);
+            let effects = links.effects_of(rank);
+            let others: Vec<&FindingTally> = effects.iter().filter_map(|effect| findings.get(effect)).collect();
+            let before = past.and_then(|past| past.findings.get(&outline.id));
+            let standings = before.map_or(&[][..], |before| &before.standings);
+            (rank, recovery::recovery(outline, (tally, &others), nodes, standings))
+        })
+        .collect()
 }
 
 fn activity(last: Option<Stamp>, newest: Option<Stamp>) -> Activity {

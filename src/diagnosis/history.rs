@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::finding::{Activity, Diagnosis, Finding};
+use super::recovery::PastStanding;
 use super::tally::{FindingTally, Tally, widen};
 use crate::catalogue::{Catalogue, Severity};
 use crate::event::Stamp;
@@ -20,7 +21,7 @@ pub struct Past {
 }
 
 /// What earlier runs have found of one signature.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PastFinding {
     /// Number of events.
     pub events: u64,
@@ -30,6 +31,8 @@ pub struct PastFinding {
     pub last: Option<Stamp>,
     /// Whether one of the logs in which it stood has had newer events since.
     pub went_on: bool,
+    /// How what it hit stood.
+    pub standings: Vec<PastStanding>,
 }
 
 /// How a finding stands over all runs; without a state over the time of the logs.
@@ -43,6 +46,8 @@ pub enum Status {
     Ongoing,
     /// Not seen now, though its logs went on. Whether it is mended they do not say.
     Quiet,
+    /// All that it has hit has worked again since, as lines of success show.
+    Recovered,
 }
 
 impl Status {
@@ -51,9 +56,13 @@ impl Status {
         matches!(self, Self::New | Self::Ongoing)
     }
 
-    /// Without a state: what has ended within the logs is quiet.
-    pub(super) fn in_one_scan(activity: Activity) -> Self {
-        if activity == Activity::Ended { Self::Quiet } else { Self::New }
+    /// Without a state: what works again is recovered, and what has ended within the logs is quiet.
+    pub(super) fn in_one_scan(activity: Activity, is_recovered: bool) -> Self {
+        match activity {
+            _ if is_recovered => Self::Recovered,
+            Activity::Ended => Self::Quiet,
+            Activity::Active | Activity::Unknown => Self::New,
+        }
     }
 }
 
@@ -86,10 +95,12 @@ impl Diagnosis {
 }
 
 impl PastFinding {
-    /// How a finding stands of which this run saw so many events.
-    pub(super) fn status(&self, events: u64) -> Status {
+    /// How a finding stands of which this run saw so many events. What is seen for the first time is new even if it is over:
+    /// somebody should hear of it once.
+    pub(super) fn status(&self, events: u64, is_recovered: bool) -> Status {
         match (self.events, events) {
             (0, _) => Status::New,
+            _ if is_recovered => Status::Recovered,
             (_, 0) if self.went_on => Status::Quiet,
             _ => Status::Ongoing,
         }

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::recovery::{SUCCESSES_KEPT, Successes, TARGETS_KEPT, Target};
 use super::sample::{Sample, SampleKey, Samples, Source, TEXT_LIMIT};
 use super::timeline::Timeline;
 use super::values::Smallest;
 use crate::event::{Layout, Level, Stamp};
-use crate::matcher::{CaptureKind, Context, Event, EvidenceGap, Match};
+use crate::matcher::{CaptureKind, Context, Event, EvidenceGap, Match, Success};
 
 /// Number of levels, including "none".
 pub const LEVELS: usize = Level::ALL.len();
@@ -59,6 +60,8 @@ pub struct FindingTally {
     pub captures: BTreeMap<CaptureKind, Smallest<String, u64>>,
     /// What was hit, so that two outages of one kind are told apart.
     pub subjects: Smallest<(CaptureKind, String), SubjectTally>,
+    /// What a line of success must name for the finding to be over, and when it failed.
+    pub targets: Smallest<Target, SubjectTally, TARGETS_KEPT>,
     /// Other signatures in the same events, by rank.
     pub seen_as: BTreeMap<usize, u64>,
     /// Events by what their evidence lacks.
@@ -131,6 +134,8 @@ pub struct NodeTally {
     pub drift: Smallest<u64, Option<i64>>,
     /// Hosts and mail servers that answered this node, and when.
     pub reached: Smallest<String, SubjectTally, REACHED_KEPT>,
+    /// What was seen to work: by id of the signature that it ends (`None` for polls), and by name.
+    pub successes: Smallest<(Option<String>, String), Successes, SUCCESSES_KEPT>,
     /// What files beside its logs state, with the number of files that do.
     pub stated: Smallest<(Stated, String), u64>,
 }
@@ -223,6 +228,7 @@ impl Tally {
             mine.drift.merge(tally.drift, |kept, other| *kept = nearer(*kept, other));
             mine.stated.merge(tally.stated, |sum, count| *sum += count);
             mine.reached.merge(tally.reached, |sum, part| sum.merge(&part));
+            mine.successes.merge(tally.successes, Successes::merge);
             tally.markers.into_iter().for_each(|marker| mine.mark(marker));
         }
         self.timeline.merge(&other.timeline);
@@ -270,6 +276,12 @@ impl Tally {
         {
             tally.add(stamp);
         }
+        for name in found.targets {
+            let target = Target { name, node: place.source.node.clone() };
+            if let Some(tally) = finding.targets.entry(&target) {
+                tally.add(stamp);
+            }
+        }
         let key = SampleKey {
             instant: stamp.map(|stamp| stamp.instant),
             source: Arc::clone(&place.source),
@@ -311,6 +323,19 @@ impl Tally {
         let Some(node) = node else { return };
         if let Some(span) = self.nodes.entry(Some(node.clone())).or_default().reached.entry(name) {
             span.add(stamp);
+        }
+    }
+
+    /// Counts a line of success. A poll shows that the mail server answered the node.
+    pub fn add_success(&mut self, node: Option<&String>, success: Success, stamp: Option<Stamp>) {
+        if success.signature.is_none() {
+            self.add_reached(node, &success.target, stamp);
+        }
+        let successes = &mut self.nodes.entry(node.cloned()).or_default().successes;
+        if let Some(stamp) = stamp
+            && let Some(kept) = successes.entry(&(success.signature, success.target))
+        {
+            kept.add(stamp);
         }
     }
 
@@ -368,6 +393,7 @@ impl FindingTally {
             self.captures.entry(kind).or_default().merge(values, |sum, count| *sum += count);
         }
         self.subjects.merge(other.subjects, |sum, part| sum.merge(&part));
+        self.targets.merge(other.targets, |sum, part| sum.merge(&part));
         add_counts(&mut self.seen_as, other.seen_as);
         add_counts(&mut self.gaps, other.gaps);
         add_counts(&mut self.contexts, other.contexts);
@@ -448,6 +474,6 @@ fn subject_of(found: &Match) -> Option<(CaptureKind, String)> {
 }
 
 /// FNV-1a, to tell ids apart without keeping them.
-fn hash(text: &str) -> u64 {
+pub(super) fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }

@@ -8,6 +8,17 @@ pub const MOST_BUCKETS: usize = 120;
 /// Bucket widths in seconds; each divides the next. Beyond a day the width doubles, so that any span stays bounded.
 const WIDTHS: [u32; 6] = [60, 300, 900, 3600, 21_600, 86_400];
 
+/// The width that is taken when buckets of this one are too many.
+pub(super) fn next_width(width: u32) -> u32 {
+    WIDTHS.into_iter().find(|&next| next > width).unwrap_or_else(|| width.saturating_mul(2))
+}
+
+/// Whether buckets ever get this width.
+pub(super) fn arises(width: u32) -> bool {
+    let [.., widest] = WIDTHS;
+    WIDTHS.contains(&width) || (width > widest && width.is_multiple_of(widest) && (width / widest).is_power_of_two())
+}
+
 /// `N` counts per bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline<const N: usize> {
@@ -24,10 +35,7 @@ impl<const N: usize> Default for Timeline<N> {
 impl<const N: usize> Timeline<N> {
     /// A timeline of these buckets, as a report states them; `None` for a width that never arises.
     pub fn of(width: u32, buckets: impl IntoIterator<Item = (i64, [u64; N])>) -> Option<Self> {
-        let [.., widest] = WIDTHS;
-        let arises = WIDTHS.contains(&width)
-            || (width > widest && width.is_multiple_of(widest) && (width / widest).is_power_of_two());
-        if !arises {
+        if !arises(width) {
             return None;
         }
         let mut timeline = Self { width, buckets: BTreeMap::new() };
@@ -103,8 +111,7 @@ impl<const N: usize> Timeline<N> {
     }
 
     fn widen(&mut self) {
-        self.width =
-            WIDTHS.into_iter().find(|&width| width > self.width).unwrap_or_else(|| self.width.saturating_mul(2));
+        self.width = next_width(self.width);
         for (start, counts) in std::mem::take(&mut self.buckets) {
             let start = self.start_of(start);
             self.add_bucket(start, counts);

@@ -29,9 +29,3 @@ pub(super) fn answered(category: Category, event: &Event<'_>, captures: &Capture
         _ => Vec::new(),
     }
 }
-
-/// The mail server of a log line that tells of messages fetched.
-pub fn polled<'a>(event: &Event<'a>) -> Option<&'a str> {
-    let name = event.header?.mail_server;
-    std::str::from_utf8(name).ok().filter(|name| !name.is_empty())
-}

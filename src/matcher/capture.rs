@@ -178,13 +178,17 @@ pub(super) fn captures(text: &[u8], header: Option<&Header<'_>>, found_codes: &[
         }
     }
     captures.extend(header.and_then(mail_server).map(|server| (CaptureKind::MailServer, server)));
-    for (_, value) in &mut captures {
-        let end = (0..=CaptureKind::LONGEST_VALUE.min(value.len())).rfind(|&end| value.is_char_boundary(end));
-        value.truncate(end.unwrap_or(0));
-    }
+    let mut captures: Captures = captures.into_iter().map(|(kind, value)| (kind, clipped(value))).collect();
     captures.sort();
     captures.dedup();
     captures
+}
+
+/// A value no longer than is kept.
+pub(super) fn clipped(mut value: String) -> String {
+    let end = (0..=CaptureKind::LONGEST_VALUE.min(value.len())).rfind(|&end| value.is_char_boundary(end));
+    value.truncate(end.unwrap_or(0));
+    value
 }
 
 /// The value of a kind behind its label.
@@ -203,7 +207,7 @@ fn value_of(kind: CaptureKind, text: &[u8]) -> Option<String> {
 }
 
 /// The mail server of a mail log, or the handler before `[10001]:` in the main log.
-fn mail_server(header: &Header<'_>) -> Option<String> {
+pub(super) fn mail_server(header: &Header<'_>) -> Option<String> {
     if header.layout == Layout::JiraMail && !header.mail_server.is_empty() {
         return Some(String::from_utf8_lossy(header.mail_server).into_owned());
     }

@@ -10,13 +10,14 @@ mod evidence;
 mod filter;
 mod labels;
 mod rule;
+mod success;
 
-pub use answer::polled;
 pub use capture::{CaptureKind, Captures, Code, percent_decoded};
 pub use clauses::NearMiss;
 pub use evidence::{Context, EvidenceGap};
 pub use filter::{Filter, Hit};
 pub use labels::is_microsoft_host;
+pub use success::{Success, ends_with_a_poll};
 
 use std::collections::HashMap;
 
@@ -68,6 +69,8 @@ pub struct Match {
     pub context: Context,
     /// The values that it carries.
     pub captures: Captures,
+    /// What a line of success would have to name for this to be over.
+    pub targets: Vec<String>,
     /// Hosts and mail servers that the event shows to have answered.
     pub answered: Vec<String>,
 }
@@ -104,6 +107,8 @@ struct LiteralUse {
     /// Ranks of the signatures that it may start.
     anchors: Vec<usize>,
     marker: Option<MarkerText>,
+    /// Ranks of the signatures that it shows to be over.
+    recovers: Vec<usize>,
     /// Whether some signature accepts it below WARN.
     below_warn: bool,
 }
@@ -156,6 +161,10 @@ impl Matcher {
                         uses[number].below_warn |= rule.accepts_below_warn();
                     }
                 }
+                for literal in &outline.recovery {
+                    let number = use_of(literal.as_bytes(), &mut uses);
+                    uses[number].recovers.push(rank);
+                }
             }
             rules.push(rule);
         }
@@ -192,7 +201,10 @@ impl Matcher {
     #[inline]
     pub fn matters_at(&self, level: Level, literal: u16) -> bool {
         level.is_evidence()
-            || self.uses.get(usize::from(literal)).is_some_and(|literal| literal.below_warn || literal.marker.is_some())
+            || self
+                .uses
+                .get(usize::from(literal))
+                .is_some_and(|literal| literal.below_warn || literal.marker.is_some() || !literal.recovers.is_empty())
     }
 
     /// The markers among an event's literals.
@@ -247,6 +259,7 @@ impl Matcher {
         let captures = captures(event.text, header, &found_codes);
         Some(Match {
             answered: answer::answered(self.rules[owner.rank].category, event, &captures),
+            targets: self.targets(owner.rank, event.text, &captures),
             owner: owner.rank,
             seen_as,
             gap: owner.gap,

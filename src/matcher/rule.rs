@@ -6,6 +6,7 @@ use memchr::memmem;
 use regex::bytes::Regex;
 
 use super::Event;
+use super::success::{bracketed, label_of};
 use crate::catalogue::pattern::compile;
 use crate::catalogue::{Category, Evidence, HostKind, Matching, Outline, Role};
 use crate::event::Level;
@@ -17,6 +18,10 @@ pub(super) struct Rule {
     pub(super) role: Role,
     pub(super) evidence: Evidence,
     pub(super) host: Option<HostKind>,
+    /// The signature's id, where lines of its own show that it is over.
+    pub(super) recovers_as: Option<String>,
+    /// What stands before the name in those lines.
+    label: Option<Box<str>>,
     levels: Vec<Level>,
     matching: Matching,
     clauses: OnceLock<Clauses>,
@@ -40,6 +45,8 @@ impl Rule {
             role: outline.role,
             evidence: outline.evidence,
             host: matching.host,
+            recovers_as: (!outline.recovery.is_empty()).then(|| outline.id.clone()),
+            label: label_of(&outline.recovery),
             levels: matching.level.iter().filter_map(|name| Level::from_name(name)).collect(),
             matching: matching.clone(),
             clauses: OnceLock::new(),
@@ -48,6 +55,11 @@ impl Rule {
 
     pub(super) fn accepts_below_warn(&self) -> bool {
         self.levels.iter().any(|level| !level.is_evidence())
+    }
+
+    /// What a text names where the lines of recovery name it.
+    pub(super) fn name_in(&self, text: &[u8]) -> Option<String> {
+        bracketed(text, self.label.as_deref()?)
     }
 
     /// Whether an event that holds an anchor passes the other clauses.

@@ -56,7 +56,7 @@ fn numbers(line: &str) -> Option<(u32, u64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Checkpoint, Fingerprint, Memory};
+    use super::super::{Checkpoint, Fingerprint, Memory, MemoryStanding};
     use super::*;
     use crate::diagnosis::Stamp;
 
@@ -91,6 +91,7 @@ mod tests {
                     last: Some(Stamp { offset: None, ..stamp }),
                     logs: ["/logs/atlassian-jira.log".to_owned()].into(),
                     quiet: true,
+                    standings: vec![MemoryStanding { id: 7, last: Some(stamp), recovered: None, is_first: false }],
                 },
             )]
             .into(),

@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::diagnosis::tally::widen;
-use crate::diagnosis::{FindingTally, Stamp};
+use crate::diagnosis::{FindingTally, Moment, PastStanding, Stamp, Standing};
 
 /// Logs remembered per finding; more are not needed to see that one of them went on.
 const MOST_LOGS: usize = 16;
+
+/// Things that a finding hit and that are remembered.
+const MOST_STANDINGS: usize = 256;
 
 /// What all runs so far have found of one signature.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +29,25 @@ pub struct Memory {
     pub logs: BTreeSet<String>,
     /// Whether one of these logs has gone on without it since.
     pub quiet: bool,
+    /// How what it hit stands, by hash of the name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standings: Vec<MemoryStanding>,
+}
+
+/// How one thing stands that a finding has hit. Its name is text of a log, so only a hash of it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemoryStanding {
+    /// Hash of the name.
+    pub id: u64,
+    /// When it last failed.
+    #[serde(with = "stamp")]
+    pub last: Option<Stamp>,
+    /// When it worked again.
+    #[serde(with = "stamp")]
+    pub recovered: Option<Stamp>,
+    /// Whether that was the first success after the failure.
+    pub is_first: bool,
 }
 
 impl Memory {
@@ -39,6 +61,26 @@ impl Memory {
         while self.logs.len() > MOST_LOGS {
             self.logs.pop_last();
         }
+    }
+
+    /// Keeps how what it hit stands after a run; of too many those that failed last.
+    pub fn keep_standings(&mut self, standings: &[Standing]) {
+        let memory = |standing: &Standing| MemoryStanding {
+            id: standing.id,
+            last: standing.last,
+            recovered: standing.recovered.map(|moment| moment.at),
+            is_first: standing.recovered.is_some_and(|moment| moment.is_first),
+        };
+        self.standings = standings.iter().map(memory).collect();
+        self.standings.sort_by_key(|standing| (std::cmp::Reverse(standing.last), standing.id));
+        self.standings.truncate(MOST_STANDINGS);
+    }
+}
+
+impl From<MemoryStanding> for PastStanding {
+    fn from(memory: MemoryStanding) -> Self {
+        let recovered = memory.recovered.map(|at| Moment { at, is_first: memory.is_first });
+        Self { id: memory.id, last: memory.last, recovered }
     }
 }
 

@@ -15,7 +15,7 @@ mod suppressions;
 
 pub use family::{Family, is_closed};
 pub use identity::{Candidate, Content, Digest, Fingerprint, Packed, inflated, open_packed};
-pub use memory::Memory;
+pub use memory::{Memory, MemoryStanding};
 pub use resume::{Resume, Step, Unreadable, resume};
 pub use state::{Checkpoint, State};
 pub use store::{Access, Staged, Store};

@@ -11,7 +11,7 @@ use super::family::Family;
 use super::identity::{Candidate, Content, Fingerprint, Packed};
 use super::memory::Memory;
 use super::resume::{Resume, Step, Unreadable};
-use crate::diagnosis::{Past, PastFinding, Source, Tally};
+use crate::diagnosis::{Diagnosis, Past, PastFinding, Source, Tally};
 
 /// A log that was not there for so long is forgotten, in seconds.
 const FORGOTTEN_AFTER: i64 = 30 * 24 * 3600;
@@ -121,6 +121,15 @@ impl State {
         }
     }
 
+    /// Keeps how what each finding hit stands after this run: hashes of names, and times.
+    pub fn remember_standings(&mut self, diagnosis: &Diagnosis) {
+        for finding in &diagnosis.findings {
+            if let Some(memory) = self.findings.get_mut(&finding.signature.id) {
+                memory.keep_standings(&finding.recovery.standings);
+            }
+        }
+    }
+
     /// What earlier runs have found, beside what this one has: for the diagnosis. Signatures that this run did not look
     /// for are left out.
     pub fn past(&self, tally: &Tally, looked_for: impl Fn(&str) -> bool) -> Past {
@@ -129,6 +138,7 @@ impl State {
             first: memory.first,
             last: memory.last,
             went_on: memory.quiet || went_on(memory, tally),
+            standings: memory.standings.iter().map(|standing| (*standing).into()).collect(),
         };
         let findings = self.findings.iter().filter(|(id, _)| looked_for(id));
         let findings = findings.map(|(id, memory)| (id.clone(), past(memory))).collect();

@@ -1,5 +1,7 @@
 //! Single fields of a report read back: times, zones, hashes. What cannot be is refused with the text that stands there.
 
+use std::collections::BTreeSet;
+
 use super::form::WindowOut;
 use crate::diagnosis::values::Smallest;
 use crate::diagnosis::{Bound, Stamp, Window};
@@ -34,6 +36,20 @@ pub(super) fn time(text: &str) -> Result<Stamp, String> {
     Stamp::from_report(text)
         .filter(|stamp| stamp.instant.unsigned_abs() / 1000 < FURTHEST.unsigned_abs())
         .ok_or_else(|| format!("holds {text:?} in the place of a time"))
+}
+
+/// Times, parted by blanks.
+pub(super) fn times(text: &str) -> Result<BTreeSet<Stamp>, String> {
+    text.split_ascii_whitespace().map(time).collect()
+}
+
+/// Earliest and latest times, each two parted by a slash.
+pub(super) fn periods(text: &str) -> Result<Vec<(Stamp, Stamp)>, String> {
+    let period = |word: &str| {
+        let (first, last) = word.split_once('/').ok_or_else(|| format!("holds {word:?} in the place of a period"))?;
+        Ok((time(first)?, time(last)?))
+    };
+    text.split_ascii_whitespace().map(period).collect()
 }
 
 /// A span of time. A bound without an offset is a reading of the log's own clock.

@@ -141,6 +141,10 @@ pub(super) struct FindingOut {
     pub(super) activity: Activity,
     /// How it stands over all runs that a state remembers; without one, over the time of the logs.
     pub(super) status: Status,
+    /// When all that it hit had worked again, as lines of success show; null where something has not, or no line can tell.
+    pub(super) recovered: Option<String>,
+    /// How each thing stands that it hit and that a line of success can name.
+    pub(super) recovery: Vec<RecoveryOut>,
     /// Number of events.
     pub(super) events: u64,
     /// Number of events over all runs that a state remembers.
@@ -193,6 +197,23 @@ pub(super) struct FindingOut {
     pub(super) samples: Vec<SampleOut>,
     /// What `logmedic merge` needs beside the other fields.
     pub(super) merge: FindingMerge,
+}
+
+/// How one thing stands that a finding has hit.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct RecoveryOut {
+    /// The mail server, or what the signature's lines of recovery name; null where an earlier run has seen it and nothing in
+    /// this one names it.
+    pub(super) name: Option<String>,
+    /// The Jira host, where only a success on the same one counts.
+    pub(super) node: Option<String>,
+    /// Time of its last failure.
+    pub(super) last_seen: Option<String>,
+    /// Time of a success after that; null where there is none.
+    pub(super) recovered: Option<String>,
+    /// Whether there were earlier successes after the failure, whose times were not kept.
+    pub(super) recovered_earlier: bool,
 }
 
 /// Events of a finding in one log.

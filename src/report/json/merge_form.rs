@@ -35,6 +35,44 @@ pub(super) struct NodeMerge {
     pub(super) reached: Vec<Reached>,
     /// Whether more answered than are kept.
     pub(super) reached_more: bool,
+    /// What was seen to work: the 64 smallest names.
+    pub(super) successes: Vec<SuccessOut>,
+    /// Whether more was seen to work than is kept.
+    pub(super) successes_more: bool,
+}
+
+/// The lines of success that name one thing.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct SuccessOut {
+    /// The signature whose recovery lines they are; null where a mail server was polled.
+    pub(super) signature: Option<String>,
+    /// The mail server, or what the lines name in brackets.
+    pub(super) name: String,
+    /// Number of them.
+    pub(super) events: u64,
+    /// Width of the buckets of `periods`.
+    pub(super) bucket_seconds: u32,
+    /// Earliest and latest time, parted by a slash, of each bucket that is not empty, parted by blanks: at most 48.
+    pub(super) periods: String,
+    /// Times of the 16 latest, parted by blanks.
+    pub(super) latest: String,
+}
+
+/// What a line of success must name for a finding to be over.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct TargetOut {
+    /// The mail server, or what the signature's lines of recovery name.
+    pub(super) name: String,
+    /// The Jira host on which it failed.
+    pub(super) node: Option<String>,
+    /// Number of events.
+    pub(super) events: u64,
+    /// Time of the earliest.
+    pub(super) first_seen: Option<String>,
+    /// Time of the latest.
+    pub(super) last_seen: Option<String>,
 }
 
 /// A host or mail server that answered a node.
@@ -93,6 +131,10 @@ pub(super) struct FindingMerge {
     pub(super) attempts_more: bool,
     /// Whether there were more subjects than are kept.
     pub(super) subjects_more: bool,
+    /// What lines of success must name: the 64 smallest names.
+    pub(super) targets: Vec<TargetOut>,
+    /// Whether there were more.
+    pub(super) targets_more: bool,
     /// Width of a bucket of this finding's own timeline.
     pub(super) bucket_seconds: u32,
     /// Its events by start of the bucket, in seconds since 1970 (UTC).

@@ -17,16 +17,17 @@ use super::redact::{MANNER, Redactor};
 use crate::catalogue::Catalogue;
 use crate::diagnosis::{
     Bound, CaptureKind, Diagnosis, Finding, FindingTally, Level, Marker, MarkerKind, NodeTally, Sample, Source,
-    SourceTally, Stamp, Suppression,
+    SourceTally, Stamp, Standing, Suppression,
 };
 
 use form::{
     BucketOut, Environment, FindingOut, GuideName, LedgerOut, LedgerSource, MarkerOut, MarkerWord, NodeSkewOut,
-    RangeOut, Redaction, RemedyOut, Report, SampleOut, SeenAs, SourceCount, StateOut, SubjectOut, SuppressionOut,
-    TimelineOut, Tool, ValueCount, WindowOut,
+    RangeOut, RecoveryOut, Redaction, RemedyOut, Report, SampleOut, SeenAs, SourceCount, StateOut, SubjectOut,
+    SuppressionOut, TimelineOut, Tool, ValueCount, WindowOut,
 };
 use merge_form::{
     FindingMerge, LeftOut, NodeMarker, NodeMerge, Reached, ReportMerge, SampleMerge, SourceMerge, StatedValue,
+    SuccessOut, TargetOut,
 };
 pub(super) use writer::to_json;
 
@@ -153,6 +154,8 @@ fn finding(finding: &Finding, redactor: &mut Redactor) -> FindingOut {
         context: finding.context,
         activity: finding.activity,
         status: finding.status,
+        recovered: finding.recovery.recovered.map(|moment| moment.at.to_string()),
+        recovery: finding.recovery.standings.iter().map(|standing| recovery(standing, redactor)).collect(),
         events: tally.events,
         total_events: finding.total_events,
         suppressed: finding.suppressed,
@@ -215,11 +218,21 @@ fn finding(finding: &Finding, redactor: &mut Redactor) -> FindingOut {
         caused_by: finding.caused_by.clone(),
         effects: finding.effects.clone(),
         samples: finding.samples().into_iter().map(|sample| sample_out(sample, redactor)).collect(),
-        merge: finding_merge(tally),
+        merge: finding_merge(tally, redactor),
     }
 }
 
-fn finding_merge(tally: &FindingTally) -> FindingMerge {
+fn recovery(standing: &Standing, redactor: &mut Redactor) -> RecoveryOut {
+    RecoveryOut {
+        name: standing.name.as_ref().map(|name| shown_value(CaptureKind::MailServer, name, redactor).to_string()),
+        node: standing.node.as_ref().map(|node| shown_node(node, redactor).to_string()),
+        last_seen: standing.last.map(|stamp| stamp.to_string()),
+        recovered: standing.recovered.map(|moment| moment.at.to_string()),
+        recovered_earlier: standing.recovered.is_some_and(|moment| !moment.is_first),
+    }
+}
+
+fn finding_merge(tally: &FindingTally, redactor: &mut Redactor) -> FindingMerge {
     let attempts: Vec<String> = tally.attempts.iter().map(|(hash, ())| format!("{hash:016x}")).collect();
     FindingMerge {
         gaps: tally.gaps.clone(),
@@ -227,6 +240,18 @@ fn finding_merge(tally: &FindingTally) -> FindingMerge {
         attempts: attempts.join(" "),
         attempts_more: tally.attempts.more(),
         subjects_more: tally.subjects.more(),
+        targets: tally
+            .targets
+            .iter()
+            .map(|(target, failed)| TargetOut {
+                name: shown_value(CaptureKind::MailServer, &target.name, redactor).to_string(),
+                node: target.node.as_ref().map(|node| shown_node(node, redactor).to_string()),
+                events: failed.events,
+                first_seen: failed.first.map(|stamp| stamp.to_string()),
+                last_seen: failed.last.map(|stamp| stamp.to_string()),
+            })
+            .collect(),
+        targets_more: tally.targets.more(),
         bucket_seconds: tally.timeline.width(),
         buckets: tally.timeline.buckets().map(|(start, &[events])| (start, events)).collect(),
     }
@@ -255,7 +280,24 @@ fn node_merge(node: Option<&str>, tally: &NodeTally, redactor: &mut Redactor) ->
             })
             .collect(),
         reached_more: tally.reached.more(),
+        successes: tally
+            .successes
+            .iter()
+            .map(|((signature, name), successes)| SuccessOut {
+                signature: signature.clone(),
+                name: shown_value(CaptureKind::MailServer, name, redactor).to_string(),
+                events: successes.events,
+                bucket_seconds: successes.periods.width(),
+                periods: joined(successes.periods.iter().map(|(first, last)| format!("{first}/{last}"))),
+                latest: joined(successes.latest.iter().map(ToString::to_string)),
+            })
+            .collect(),
+        successes_more: tally.successes.more(),
     }
+}
+
+fn joined(times: impl Iterator<Item = String>) -> String {
+    times.collect::<Vec<_>>().join(" ")
 }
 
 fn node_marker(marker: &Marker, redactor: &mut Redactor) -> NodeMarker {

@@ -9,17 +9,19 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::fields::{FURTHEST, attempts, check_length, hash, offset, stamp, time, window};
+use super::fields::{FURTHEST, attempts, check_length, hash, offset, periods, stamp, time, times, window};
 use super::form::{
     LedgerSource, MarkerWord, Redaction, SampleOut, SeenAs, SourceCount, SubjectOut, TimelineOut, ValueCount, WindowOut,
 };
-use super::merge_form::{FindingMerge, NodeMarker, Reached, ReportMerge};
+use super::merge_form::{FindingMerge, NodeMarker, Reached, ReportMerge, SuccessOut};
 use crate::catalogue::Catalogue;
+use crate::diagnosis::periods::Periods;
+use crate::diagnosis::recovery::{LATEST_KEPT, SUCCESSES_KEPT};
 use crate::diagnosis::tally::{LEVELS, REACHED_KEPT};
 use crate::diagnosis::values::Smallest;
 use crate::diagnosis::{
     CaptureKind, FindingTally, Level, Marker, MarkerKind, NodeTally, Range, Sample, Samples, Source, SourceTally,
-    Stamp, SubjectTally, Tally, Timeline, Window,
+    Stamp, SubjectTally, Successes, Tally, Target, Timeline, Window,
 };
 use crate::report::redact;
 
@@ -176,6 +178,7 @@ impl Reader<'_> {
             let read = NodeTally {
                 stated,
                 reached: self.reached(node.reached, node.reached_more)?,
+                successes: self.successes(node.successes, node.successes_more)?,
                 markers: node
                     .markers
                     .into_iter()
@@ -200,6 +203,7 @@ impl Reader<'_> {
             sources: BTreeMap::new(),
             captures: BTreeMap::new(),
             subjects: Smallest::default(),
+            targets: Smallest::default(),
             seen_as: BTreeMap::new(),
             samples: Samples::default(),
         };
@@ -232,6 +236,21 @@ impl Reader<'_> {
         }
         if finding.merge.subjects_more {
             tally.subjects.say_more();
+        }
+        for target in finding.merge.targets {
+            check_length(&target.name, LONGEST_VALUE)?;
+            check_length(target.node.as_deref().unwrap_or_default(), LONGEST_VALUE)?;
+            let part = SubjectTally {
+                events: self.number(target.events),
+                first: stamp(target.first_seen.as_deref())?,
+                last: stamp(target.last_seen.as_deref())?,
+            };
+            if let Some(kept) = tally.targets.entry(&Target { name: target.name, node: target.node }) {
+                *kept = part;
+            }
+        }
+        if finding.merge.targets_more {
+            tally.targets.say_more();
         }
         for other in &finding.seen_as {
             let events = self.number(other.events);
@@ -348,6 +367,36 @@ impl Reader<'_> {
                 last: stamp(place.last_seen.as_deref())?,
             };
             if let Some(entry) = kept.entry(&place.name) {
+                *entry = part;
+            }
+        }
+        if more {
+            kept.say_more();
+        }
+        Ok(kept)
+    }
+
+    #[expect(clippy::type_complexity, reason = "the type of the field that it fills")]
+    fn successes(
+        &mut self,
+        successes: Vec<SuccessOut>,
+        more: bool,
+    ) -> Result<Smallest<(Option<String>, String), Successes, SUCCESSES_KEPT>, String> {
+        let mut kept = Smallest::default();
+        for success in successes {
+            check_length(&success.name, LONGEST_VALUE)?;
+            check_length(success.signature.as_deref().unwrap_or_default(), LONGEST_VALUE)?;
+            let latest = times(&success.latest)?;
+            if latest.len() > LATEST_KEPT {
+                return Err(format!("holds {} times of success where at most {LATEST_KEPT} can be", latest.len()));
+            }
+            let part = Successes {
+                events: self.number(success.events),
+                periods: Periods::of(success.bucket_seconds, periods(&success.periods)?)
+                    .ok_or("states periods of success that cannot be")?,
+                latest,
+            };
+            if let Some(entry) = kept.entry(&(success.signature, success.name)) {
                 *entry = part;
             }
         }

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::history;
 use super::words::{grouped, plural, time_range};
+use super::{history, recovery};
 use crate::catalogue::{Category, Confidence, Role};
 use crate::diagnosis::remedy::is_before;
 use crate::diagnosis::rotation;
@@ -47,6 +47,7 @@ pub(super) fn facts(
     if let Some((first, last)) = finding.tally.first.zip(finding.tally.last) {
         facts.push(("time", time_range(first, last)));
     }
+    facts.extend(recovery::recovered(finding, redactor).map(|recovered| ("recovery", recovered)));
     facts.extend(history::standing(finding, diagnosis).map(|standing| ("status", standing)));
     facts.push(("count", count(finding, redactor)));
     if let Some(spread) = &finding.nodes {

@@ -15,6 +15,7 @@ pub(super) fn standing(finding: &Finding, diagnosis: &Diagnosis) -> Option<Strin
             format!("ongoing{since}, {total}; its logs have said nothing newer since the last run")
         }
         Status::Ongoing => format!("ongoing{since}, {total}"),
+        Status::Recovered => format!("recovered, {total}"),
         Status::Quiet => {
             let since = finding.tally.last.map_or_else(String::new, |last| format!(" since {}", moment(last)));
             format!("quiet{since}, {total}; this log level shows no success, so see CHECK")
@@ -35,6 +36,7 @@ pub(super) fn last_seen(finding: &Finding) -> String {
 /// The same for a finding that gets one line only.
 pub(super) fn remark(finding: &Finding, diagnosis: &Diagnosis) -> &'static str {
     match finding.status {
+        Status::Recovered => ", recovered",
         _ if diagnosis.generation.is_none() => "",
         Status::Quiet => ", quiet now (this log level shows no success)",
         Status::New => ", new",

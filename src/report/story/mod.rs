@@ -8,6 +8,7 @@ mod before;
 mod evidence;
 mod facts;
 mod history;
+mod recovery;
 mod setting;
 mod verdict;
 mod window;
@@ -117,12 +118,17 @@ pub(super) struct Action {
 /// Tells the story of a diagnosis.
 pub(super) fn tell(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &ReportOptions) -> Story {
     let goes_on = |finding: &&Finding| {
-        finding.activity != Activity::Ended && (diagnosis.generation.is_none() || finding.status.is_failing())
+        if diagnosis.generation.is_some() {
+            finding.activity != Activity::Ended && finding.status.is_failing()
+        } else {
+            finding.activity != Activity::Ended && finding.recovery.recovered.is_none()
+        }
     };
     let (current, ended): (Vec<&Finding>, Vec<&Finding>) =
         diagnosis.causes().filter(|finding| !finding.suppressed).partition(goes_on);
     // With nothing that goes on, the causes that ended are the story.
-    let (told, earlier) = if current.is_empty() { (ended, Vec::new()) } else { (current, ended) };
+    let (mut told, earlier) = if current.is_empty() { (ended, Vec::new()) } else { (current, ended) };
+    told.sort_by_key(|finding| finding.recovery.recovered.is_some());
     let causes = told.iter().enumerate().map(|(i, finding)| cause(i + 1, finding, diagnosis, redactor)).collect();
     let earlier = earlier.iter().map(|finding| one_line(finding, diagnosis)).collect();
     let problems = diagnosis.ledger.problems().map(|(source, problem)| of_source(source, problem, redactor)).collect();
@@ -203,6 +209,9 @@ fn cause(number: usize, finding: &Finding, diagnosis: &Diagnosis, redactor: &mut
 /// Whether a cause goes on, for readers in several zones.
 fn state(finding: &Finding, diagnosis: &Diagnosis) -> Shown {
     let mut text = match now(finding, diagnosis.newest) {
+        Now::Recovered { last, at } => {
+            format!("works again since {}, as the logs show; last seen {}", utc(at), utc(last))
+        }
         _ if history::is_old_news(finding, diagnosis) => {
             format!("not in what is new since the last run{}", history::last_seen(finding))
         }

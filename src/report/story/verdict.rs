@@ -24,6 +24,8 @@ pub(in crate::report) struct Verdict {
 pub(super) enum Now {
     /// It does; when they end.
     Failing(Stamp),
+    /// All that it hit works again; when it was last seen, and since when.
+    Recovered { last: Stamp, at: Stamp },
     /// It was last seen so many milliseconds before they end.
     Silent { last: Stamp, since: i64, end: Stamp },
     /// No event has a time.
@@ -32,6 +34,9 @@ pub(super) enum Now {
 
 /// How a finding stands against the newest event.
 pub(super) fn now(finding: &Finding, newest: Option<Stamp>) -> Now {
+    if let Some((last, moment)) = finding.tally.last.zip(finding.recovery.recovered) {
+        return Now::Recovered { last, at: moment.at };
+    }
     match (finding.tally.last, newest) {
         (Some(last), Some(end)) if end.instant - last.instant <= STILL => Now::Failing(end),
         (Some(last), Some(end)) => Now::Silent { last, since: end.instant - last.instant, end },
@@ -61,8 +66,11 @@ pub(super) fn verdict(diagnosis: &Diagnosis, told: &[&Finding]) -> Verdict {
     let is_mail = told.iter().any(|finding| finding.severity == Severity::Critical && is_mail(finding));
     let now = now(first, diagnosis.newest);
     let still = !matches!(now, Now::Silent { .. });
+    let is_recovered = matches!(now, Now::Recovered { .. });
     let is_old_news = history::is_old_news(first, diagnosis);
     let state = match worst {
+        Some(Severity::Critical) if is_recovered && is_mail => "MAIL WORKS AGAIN",
+        _ if is_recovered => "RECOVERED",
         _ if diagnosis.generation.is_some() && !first.status.is_failing() => "QUIET",
         _ if is_old_news => "NO NEWS",
         _ if first.activity == Activity::Ended => "OVER",
@@ -83,6 +91,7 @@ pub(super) fn verdict(diagnosis: &Diagnosis, told: &[&Finding]) -> Verdict {
         }
     };
     let state_now = match now {
+        Now::Recovered { last, at } => format!(", last seen {}, recovered {}", moment(last), moment(at)),
         _ if is_old_news => format!(" of earlier runs{}, not in what is new since", history::last_seen(first)),
         Now::Failing(end) => format!(", still failing when the log ends ({})", moment(end)),
         Now::Silent { last, since, end } => {
@@ -98,12 +107,16 @@ pub(super) fn verdict(diagnosis: &Diagnosis, told: &[&Finding]) -> Verdict {
 fn heading(state: &str, first: &Finding, others: usize, incomplete: &str) -> String {
     let when = match (state, first.tally.first.zip(first.tally.last)) {
         (_, None) => String::new(),
-        ("MAIL FAILED" | "OVER" | "QUIET" | "NO NEWS", Some((first, last))) => format!(" {}", utc_range(first, last)),
+        ("MAIL FAILED" | "MAIL WORKS AGAIN" | "RECOVERED" | "OVER" | "QUIET" | "NO NEWS", Some((first, last))) => {
+            format!(" {}", utc_range(first, last))
+        }
         (_, Some((first, _))) => format!(" since {}", utc(first)),
     };
     let what = match state {
         "MAIL IS DOWN" => "Mail down",
         "MAIL FAILED" => "Mail failed",
+        "MAIL WORKS AGAIN" => "Mail works again, it failed",
+        "RECOVERED" => "Recovered",
         "OVER" => "Over",
         "QUIET" => "Quiet",
         "NO NEWS" => "No news",

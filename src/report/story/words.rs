@@ -7,6 +7,11 @@ pub(in crate::report) fn moment(stamp: Stamp) -> String {
     format!("{} {}{}", date(stamp), clock(stamp), zone(stamp))
 }
 
+/// `02:01:52Z`, where the day is told elsewhere.
+pub(super) fn clock_zone(stamp: Stamp) -> String {
+    format!("{}{}", clock(stamp), zone(stamp))
+}
+
 fn date(stamp: Stamp) -> String {
     stamp.to_string()[..10].to_owned()
 }
