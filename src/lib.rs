@@ -45,5 +45,7 @@ pub use event::{Bound, Window, Zone};
 pub use input::{Limits, MapMode};
 pub use matcher::Context;
 pub use report::redact::{Key as RedactionKey, KeyId as RedactionKeyId, Level as RedactionLevel};
-pub use report::{Format, Merged, Merger, REPORT_SCHEMA, ReportOptions, render, render_list, visible};
+pub use report::{
+    Format, Merged, Merger, REPORT_SCHEMA, ReportOptions, render, render_list, render_verification, visible,
+};
 pub use schedule::{Access, State, Store};

@@ -20,6 +20,8 @@ mod redaction_key;
 mod schedule;
 #[path = "cli/time.rs"]
 mod time;
+#[path = "cli/verify.rs"]
+mod verify;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use logmedic::{Bound, Input, Window};
@@ -90,6 +91,16 @@ pub(super) fn range(text: &str) -> Result<Range<u64>, String> {
     parts
         .filter(|range| !range.is_empty())
         .ok_or_else(|| "two offsets in bytes, the second one larger: 0:1048576".to_owned())
+}
+
+/// Reads `90s`, `10m` or `1h`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let back = match Bound::parse(text, 0) {
+        Ok(Bound::Instant(instant)) => u64::try_from(instant.saturating_neg()).ok(),
+        _ => None,
+    };
+    back.map(Duration::from_millis)
+        .ok_or_else(|| format!("{text:?} is no length of time; write for example 90s, 10m or 1h"))
 }
 
 /// Reads `500MB`, `8GiB` or a number of bytes.

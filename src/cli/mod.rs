@@ -11,6 +11,7 @@ mod scan;
 mod schedule;
 mod schema;
 mod signatures;
+mod verify;
 
 use std::io::{self, Write};
 
@@ -44,6 +45,8 @@ struct Arguments {
 enum Command {
     /// Scan logs for known errors (this is what happens without a command).
     Scan(Box<scan::ScanArguments>),
+    /// Did the fix work: what has recovered, is quiet or still fails since then.
+    Verify(verify::VerifyArguments),
     /// Explain a signature, an AADSTS code, a step of the guide, or a pasted event.
     Explain(explain::ExplainArguments),
     /// Show the guide as a checklist, with logs also the findings beside their steps.
@@ -71,6 +74,7 @@ pub(crate) fn run() -> u8 {
     let outcome = match arguments.command {
         None => scan::run(&arguments.scan),
         Some(Command::Scan(scan)) => scan::run(&scan),
+        Some(Command::Verify(verify)) => verify::run(&verify),
         Some(Command::Explain(explain)) => explain::run(&explain),
         Some(Command::Guide(guide)) => guide::run(&guide),
         Some(Command::Signatures(command)) => signatures::run(&command),

@@ -222,7 +222,7 @@ fn formats() -> impl TypedValueParser<Value = Format> {
         .try_map(|name| Format::named(&name).ok_or("unknown format"))
 }
 
-fn redaction_levels() -> impl TypedValueParser<Value = RedactionLevel> {
+pub(super) fn redaction_levels() -> impl TypedValueParser<Value = RedactionLevel> {
     PossibleValuesParser::new(["off", "secrets", "full"]).try_map(|level| level.parse::<RedactionLevel>())
 }
 

@@ -14,6 +14,7 @@ mod suppression;
 pub mod tally;
 pub mod timeline;
 pub mod values;
+pub mod verification;
 
 // What a finding is told in: whoever reads a diagnosis needs no other part.
 pub use crate::event::{Bound, Layout, Level, Stamp, Window};

@@ -46,6 +46,15 @@ impl Bound {
         }
     }
 
+    /// The bound so many milliseconds before.
+    #[must_use]
+    pub fn earlier(self, millis: i64) -> Self {
+        match self {
+            Self::Instant(instant) => Self::Instant(instant.saturating_sub(millis)),
+            Self::Local(local) => Self::Local(local.saturating_sub(millis)),
+        }
+    }
+
     fn compare(self, stamp: Stamp) -> Ordering {
         match self {
             Self::Instant(bound) => stamp.instant.cmp(&bound),

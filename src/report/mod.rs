@@ -13,11 +13,13 @@ pub mod redact;
 mod sections;
 mod story;
 mod text;
+mod verification;
 
 pub use escape::visible;
 pub use format::Format;
 pub use json::{Merged, Merger, REPORT_SCHEMA};
 
+use crate::diagnosis::verification::Verification;
 use crate::diagnosis::{Diagnosis, Stamp};
 use redact::Redactor;
 
@@ -46,6 +48,22 @@ pub fn render_list(diagnosis: &Diagnosis, format: Format, options: ReportOptions
     match format {
         Format::Text => list::text(&diagnosis.ledger, &mut redactor),
         Format::Json => list::json(&diagnosis.ledger, &mut redactor),
+        _ => String::new(),
+    }
+}
+
+/// Writes what the logs say of a fix, as text or JSON; nothing for other formats.
+pub fn render_verification(
+    verification: &Verification<'_>,
+    diagnosis: &Diagnosis,
+    format: Format,
+    options: ReportOptions,
+) -> String {
+    let mut redactor = redactor(format, options);
+    names::teach(&mut redactor, diagnosis);
+    match format {
+        Format::Text => verification::text(verification, diagnosis, &mut redactor),
+        Format::Json => verification::json(verification, diagnosis, &mut redactor),
         _ => String::new(),
     }
 }

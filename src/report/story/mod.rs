@@ -27,8 +27,9 @@ pub(super) use evidence::{Evidence, Refusal};
 use facts::facts;
 pub(super) use verdict::Verdict;
 use verdict::{Now, now};
+pub(super) use words::duration;
+use words::utc;
 pub(super) use words::{bytes, capital, grouped, moment, plural, time_range};
-use words::{duration, utc};
 
 /// Everything a report for people says.
 #[derive(Serialize)]
@@ -66,6 +67,11 @@ pub(super) struct Story {
 /// What no scan can find, since no log holds it.
 pub(super) const IN_NO_LOG: &str =
     "the connectivity log of a JSM channel (a screen in Jira) and the sign-in logs of Microsoft Entra";
+/// How to see whether mail is read where the logs do not show it.
+pub(super) const HOW_TO_TELL: &str = "These logs show no success. Look at the connectivity log of the JSM channel (a screen in Jira), or send a test mail \
+     and see whether it becomes an issue; for proof in the logs switch the incoming mail log on at level INFO \
+     (Administration > System > Logging and profiling, logger com.atlassian.mail.incoming): each poll then logs how many \
+     messages it read.";
 /// What stays readable at every level of redaction, so that the case can be solved.
 pub(super) const KEPT: &str = "error codes, app (client) IDs, Trace and Correlation IDs, Microsoft's hosts";
 

@@ -59,7 +59,7 @@ pub(in crate::report) fn time_range(first: Stamp, last: Stamp) -> String {
     format!("{} {}{first_zone} to {until}, {}", date(first), clock(first), duration(last.instant - first.instant))
 }
 
-pub(super) fn duration(millis: i64) -> String {
+pub(in crate::report) fn duration(millis: i64) -> String {
     let minutes = millis / 60_000;
     match minutes {
         0 => format!("{} s", millis / 1000),
