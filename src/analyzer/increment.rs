@@ -2,6 +2,7 @@
 //! the next run, and counts there whole. So the increments of a log add up to one scan of all of it.
 
 mod ends;
+mod silence;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,6 +76,7 @@ pub fn scan_increment(
             Ok(resume) => match run.scan(matcher, options, state, &resume, now)? {
                 Outcome::Done(increment) => {
                     let mut increment = *increment;
+                    silence::add(catalogue, inputs, options, &mut increment);
                     conclude(&mut increment.scan.tally, options);
                     increment.state.remember(&increment.scan.tally, |rank| catalogue.outline(rank).id.clone());
                     return Ok(increment);
@@ -226,6 +228,8 @@ impl Run {
             generation: state.generation + 1,
             flaw: None,
             findings: state.findings.clone(),
+            voices: state.voices.clone(),
+            started: state.started,
         };
         Ok(Outcome::Done(Box::new(Increment { scan: self.scan, state })))
     }

@@ -13,9 +13,9 @@ use super::markers;
 use crate::diagnosis::tally::{BINARY, HEADLESS, Range};
 use crate::diagnosis::{Place, Source, SourceTally, Tally};
 use crate::event::start::{self, StartFinder};
-use crate::event::{EventStart, Header, Layout, Level, Window, Zone};
+use crate::event::{EventStart, Header, Layout, Level, Stamp, Window, Zone};
 use crate::input::carrier::BYTE_ORDER_MARK;
-use crate::matcher::{Event, Hit, Matcher};
+use crate::matcher::{Event, Hit, Matcher, named_mail_server};
 
 mod counts;
 mod pasted;
@@ -185,6 +185,7 @@ impl<'m> Scanner<'m> {
                 self.close();
             }
         }
+        let is_mail_log = self.facts.layout == Layout::JiraMail;
         for (i, start) in starts.iter().enumerate() {
             let next = starts.get(i + 1);
             let end = next.map_or(to, |next| next.at);
@@ -194,6 +195,9 @@ impl<'m> Scanner<'m> {
                 continue;
             }
             self.count(start.level, start.stamp);
+            if is_mail_log {
+                self.hear(&buffer[start.at..], start.stamp);
+            }
             let is_wanted = own.iter().any(|hit| self.matcher.matters_at(start.level, hit.literal));
             if next.is_some() && !is_wanted {
                 continue;
@@ -298,6 +302,15 @@ impl<'m> Scanner<'m> {
     /// Remarks on the source that is being scanned.
     pub(crate) fn seen_mut(&mut self) -> &mut SourceTally {
         &mut self.seen
+    }
+
+    /// Takes note of the mail server that an event's first line names.
+    fn hear(&mut self, text: &[u8], stamp: Option<Stamp>) {
+        let line = &text[..text.len().min(start::LOOK_AHEAD)];
+        let server = stamp.and_then(|stamp| Some((named_mail_server(line, Layout::JiraMail)?, stamp)));
+        if let Some((server, stamp)) = server {
+            self.tally.add_voice(&server, stamp);
+        }
     }
 
     fn place(&self, byte: u64, line_feeds: u64) -> Place {

@@ -106,7 +106,7 @@ pub struct Signature {
     pub counter_examples: Vec<String>,
 }
 
-/// How an event is recognised. At least one of `codes` and `any` must be given.
+/// How an event is recognised. At least one of `codes` and `any` must be given, unless it is no event (`silence`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -138,6 +138,9 @@ pub struct Matching {
     /// The kind of host that the event must name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<HostKind>,
+    /// Stands for a mail server that has stopped logging, which no text shows; built-in only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silence: bool,
 }
 
 /// How bad a finding is.

@@ -12,7 +12,7 @@ use super::recovery::{self, Recovery};
 use super::rotation;
 use super::sample::{Sample, Source};
 use super::suppression::Suppression;
-use super::tally::{FindingTally, Marker, MarkerKind, NodeTally, SourceTally, Stated, SubjectTally, Tally};
+use super::tally::{FindingTally, Marker, MarkerKind, NodeTally, Silence, SourceTally, Stated, SubjectTally, Tally};
 use super::timeline::Timeline;
 use super::{
     remedy,
@@ -38,6 +38,8 @@ pub struct Diagnosis {
     pub before: Vec<Marker>,
     /// What is known of each Jira host.
     pub nodes: BTreeMap<Option<String>, NodeTally>,
+    /// Mail servers that have stopped logging, by name.
+    pub silences: BTreeMap<String, Silence>,
     /// Timed events by level.
     pub timeline: Timeline<LEVELS>,
     /// What was read, and what was not.
@@ -296,6 +298,7 @@ impl Diagnosis {
             environment,
             before,
             nodes: tally_nodes,
+            silences: tally.silences,
             timeline: tally.timeline,
             ledger,
             newest,

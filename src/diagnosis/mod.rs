@@ -27,5 +27,7 @@ pub use recovery::{Moment, PastStanding, Recovery, Standing, Successes, Target};
 pub use remedy::Step;
 pub use sample::{Sample, Samples, Source};
 pub use suppression::{Force, Suppression};
-pub use tally::{FindingTally, Marker, MarkerKind, NodeTally, Place, Range, SourceTally, Stated, SubjectTally, Tally};
+pub use tally::{
+    FindingTally, Marker, MarkerKind, NodeTally, Place, Range, Silence, SourceTally, Stated, SubjectTally, Tally,
+};
 pub use timeline::Timeline;

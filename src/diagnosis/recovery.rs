@@ -182,7 +182,7 @@ pub(super) fn recovery(
 
 impl Target {
     /// Tells it from others without its name.
-    fn id(&self) -> u64 {
+    pub fn id(&self) -> u64 {
         hash(&format!("{}\0{}", self.name, self.node.as_deref().unwrap_or_default()))
     }
 }

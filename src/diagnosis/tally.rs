@@ -29,6 +29,9 @@ pub const MARKERS_KEPT: usize = 32;
 /// Hosts and mail servers kept per node as reached.
 pub const REACHED_KEPT: usize = 64;
 
+/// Mail servers whose lines are counted.
+pub const VOICES_KEPT: usize = 256;
+
 /// How a note begins that tells of text before a log's first header.
 pub const HEADLESS: &str = "starts in the middle of an event";
 
@@ -43,6 +46,21 @@ pub struct Tally {
     pub nodes: BTreeMap<Option<String>, NodeTally>,
     /// Timed events by level.
     pub timeline: Timeline<LEVELS>,
+    /// When lines of the mail logs named which mail server, on any host.
+    pub voices: Smallest<String, Timeline<1>, VOICES_KEPT>,
+    /// Mail servers that have stopped logging, by name.
+    pub silences: BTreeMap<String, Silence>,
+}
+
+/// A mail server that has stopped logging.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silence {
+    /// The time of its last line.
+    pub last: Stamp,
+    /// The usual time between two of its lines, in seconds.
+    pub usual: u64,
+    /// The time of the newest line of the other logs.
+    pub until: Stamp,
 }
 
 /// All events that one signature owns.
@@ -232,6 +250,17 @@ impl Tally {
             tally.markers.into_iter().for_each(|marker| mine.mark(marker));
         }
         self.timeline.merge(&other.timeline);
+        self.voices.merge(other.voices, |sum, part| sum.merge(&part));
+        for (server, silence) in other.silences {
+            // Whoever heard it last knows best.
+            match self.silences.get_mut(&server) {
+                Some(mine) if (mine.last, mine.until, mine.usual) >= (silence.last, silence.until, silence.usual) => {}
+                Some(mine) => *mine = silence,
+                None => {
+                    self.silences.insert(server, silence);
+                }
+            }
+        }
     }
 
     /// Counts a matched event for its owner. `text_of` gives the sample's text only when the sample is kept.
@@ -336,6 +365,13 @@ impl Tally {
             && let Some(kept) = successes.entry(&(success.signature, success.target))
         {
             kept.add(stamp);
+        }
+    }
+
+    /// Takes note that a line names a mail server.
+    pub fn add_voice(&mut self, server: &str, stamp: Stamp) {
+        if let Some(voice) = self.voices.entry(server) {
+            voice.add(stamp.instant, [1]);
         }
     }
 

@@ -219,6 +219,11 @@ pub(super) fn mail_server(header: &Header<'_>) -> Option<String> {
         .then(|| String::from_utf8_lossy(&message[..open]).into_owned())
 }
 
+/// The mail server that a line of a mail log names.
+pub fn named_mail_server(line: &[u8], layout: Layout) -> Option<String> {
+    Header::parse(line, layout).as_ref().and_then(mail_server).map(clipped)
+}
+
 /// What stands between a label and its value: quotes, colons, blanks, escapes.
 fn skip_separators(text: &[u8]) -> &[u8] {
     let length = text

@@ -12,7 +12,7 @@ mod labels;
 mod rule;
 mod success;
 
-pub use capture::{CaptureKind, Captures, Code, percent_decoded};
+pub use capture::{CaptureKind, Captures, Code, named_mail_server, percent_decoded};
 pub use clauses::NearMiss;
 pub use evidence::{Context, EvidenceGap};
 pub use filter::{Filter, Hit};

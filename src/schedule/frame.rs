@@ -83,6 +83,8 @@ mod tests {
                 lost: false,
             }],
             families: ["/logs/atlassian-jira.log".to_owned()].into(),
+            voices: Vec::new(),
+            started: Some(stamp),
             findings: [(
                 "stuck-thread".to_owned(),
                 Memory {

@@ -85,15 +85,20 @@ impl From<MemoryStanding> for PastStanding {
 }
 
 /// A stamp as reports print it.
-mod stamp {
+pub(super) mod stamp {
     use super::{Deserialize, Deserializer, Serialize, Serializer, Stamp};
 
     #[expect(clippy::ref_option, reason = "the shape that serde asks for")]
-    pub(super) fn serialize<S: Serializer>(stamp: &Option<Stamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::schedule) fn serialize<S: Serializer>(
+        stamp: &Option<Stamp>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         stamp.map(|stamp| stamp.to_string()).serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Stamp>, D::Error> {
+    pub(in crate::schedule) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Stamp>, D::Error> {
         let text = Option::<String>::deserialize(deserializer)?;
         text.map(|text| Stamp::from_report(&text).ok_or_else(|| serde::de::Error::custom("is no time"))).transpose()
     }

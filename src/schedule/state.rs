@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::family::Family;
 use super::identity::{Candidate, Content, Fingerprint, Packed};
-use super::memory::Memory;
+use super::memory::{Memory, stamp};
 use super::resume::{Resume, Step, Unreadable};
-use crate::diagnosis::{Diagnosis, Past, PastFinding, Source, Tally};
+use super::silence::Voice;
+use crate::diagnosis::{Diagnosis, Past, PastFinding, Source, Stamp, Tally};
 
 /// A log that was not there for so long is forgotten, in seconds.
 const FORGOTTEN_AFTER: i64 = 30 * 24 * 3600;
@@ -58,6 +59,12 @@ pub struct State {
     pub families: BTreeSet<String>,
     /// What was found, by signature id.
     pub findings: BTreeMap<String, Memory>,
+    /// When which mail server was heard.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub voices: Vec<Voice>,
+    /// When Jira last started.
+    #[serde(default, with = "stamp", skip_serializing_if = "Option::is_none")]
+    pub started: Option<Stamp>,
 }
 
 impl State {

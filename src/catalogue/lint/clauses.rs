@@ -22,7 +22,9 @@ const PROBES: [&[u8]; 5] = [b"", b"a", b"a b", b"0.", b"\n"];
 
 pub(super) fn check(examined: &mut Examined<'_>) {
     let matching = &examined.signature().matching;
-    if matching.codes.is_empty() && matching.any.is_empty() {
+    if matching.silence && examined.known.own {
+        examined.wrong("match.silence", "is for the built-in signature only; give `any` (literal texts) or `codes`");
+    } else if matching.codes.is_empty() && matching.any.is_empty() && !matching.silence {
         let why = if matching.regex.is_some() {
             "a regex only verifies an event that an anchor found"
         } else {

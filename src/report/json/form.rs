@@ -27,6 +27,8 @@ pub(super) struct Report {
     pub(super) findings: Vec<FindingOut>,
     /// What happened on a node in the hour before a cause.
     pub(super) before: Vec<MarkerOut>,
+    /// Mail servers that have stopped logging, as runs with a state see.
+    pub(super) silent: Vec<SilentOut>,
     /// Timed events by level and by finding.
     pub(super) timeline: TimelineOut,
     /// The state that the scan went on from; only with one.
@@ -197,6 +199,20 @@ pub(super) struct FindingOut {
     pub(super) samples: Vec<SampleOut>,
     /// What `logmedic merge` needs beside the other fields.
     pub(super) merge: FindingMerge,
+}
+
+/// A mail server that used to log and has stopped, on every host that was scanned.
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct SilentOut {
+    /// Its name in Jira.
+    pub(super) mail_server: String,
+    /// Time of its last line.
+    pub(super) last_seen: String,
+    /// The usual time between two of its lines, in seconds.
+    pub(super) usual_gap_seconds: u64,
+    /// Time of the newest line of the other logs.
+    pub(super) silent_until: String,
 }
 
 /// How one thing stands that a finding has hit.

@@ -22,8 +22,8 @@ use crate::diagnosis::{
 
 use form::{
     BucketOut, Environment, FindingOut, GuideName, LedgerOut, LedgerSource, MarkerOut, MarkerWord, NodeSkewOut,
-    RangeOut, RecoveryOut, Redaction, RemedyOut, Report, SampleOut, SeenAs, SourceCount, StateOut, SubjectOut,
-    SuppressionOut, TimelineOut, Tool, ValueCount, WindowOut,
+    RangeOut, RecoveryOut, Redaction, RemedyOut, Report, SampleOut, SeenAs, SilentOut, SourceCount, StateOut,
+    SubjectOut, SuppressionOut, TimelineOut, Tool, ValueCount, WindowOut,
 };
 use merge_form::{
     FindingMerge, LeftOut, NodeMarker, NodeMerge, Reached, ReportMerge, SampleMerge, SourceMerge, StatedValue,
@@ -76,6 +76,16 @@ fn report(diagnosis: &Diagnosis, redactor: &mut Redactor) -> Report {
             .map(|marker| {
                 let (what, version) = marker_words(&marker.what);
                 MarkerOut { node: node(&marker.source, redactor), time: marker.stamp().to_string(), what, version }
+            })
+            .collect(),
+        silent: diagnosis
+            .silences
+            .iter()
+            .map(|(server, silence)| SilentOut {
+                mail_server: shown_value(CaptureKind::MailServer, server, redactor).to_string(),
+                last_seen: silence.last.to_string(),
+                usual_gap_seconds: silence.usual,
+                silent_until: silence.until.to_string(),
             })
             .collect(),
         timeline: timeline(diagnosis),

@@ -11,7 +11,8 @@ use serde::Deserialize;
 
 use super::fields::{FURTHEST, attempts, check_length, hash, offset, periods, stamp, time, times, window};
 use super::form::{
-    LedgerSource, MarkerWord, Redaction, SampleOut, SeenAs, SourceCount, SubjectOut, TimelineOut, ValueCount, WindowOut,
+    LedgerSource, MarkerWord, Redaction, SampleOut, SeenAs, SilentOut, SourceCount, SubjectOut, TimelineOut,
+    ValueCount, WindowOut,
 };
 use super::merge_form::{FindingMerge, NodeMarker, Reached, ReportMerge, SuccessOut};
 use crate::catalogue::Catalogue;
@@ -20,8 +21,8 @@ use crate::diagnosis::recovery::{LATEST_KEPT, SUCCESSES_KEPT};
 use crate::diagnosis::tally::{LEVELS, REACHED_KEPT};
 use crate::diagnosis::values::Smallest;
 use crate::diagnosis::{
-    CaptureKind, FindingTally, Level, Marker, MarkerKind, NodeTally, Range, Sample, Samples, Source, SourceTally,
-    Stamp, SubjectTally, Successes, Tally, Target, Timeline, Window,
+    CaptureKind, FindingTally, Level, Marker, MarkerKind, NodeTally, Range, Sample, Samples, Silence, Source,
+    SourceTally, Stamp, SubjectTally, Successes, Tally, Target, Timeline, Window,
 };
 use crate::report::redact;
 
@@ -52,6 +53,7 @@ pub(super) struct HeadTool {
 #[derive(Deserialize)]
 struct ReportIn {
     findings: Vec<FindingIn>,
+    silent: Vec<SilentOut>,
     timeline: TimelineOut,
     redaction: Redaction,
     ledger: LedgerIn,
@@ -98,7 +100,7 @@ pub(super) struct Part {
 pub(super) fn part(report: &[u8], catalogue: &Catalogue) -> Result<Part, String> {
     let report: ReportIn = serde_json::from_slice(report).map_err(|error| format!("is no whole report: {error}"))?;
     let mut reader = Reader { catalogue, weight: 0, sources: BTreeSet::new(), unknown: BTreeMap::new() };
-    let tally = reader.tally(report.findings, &report.timeline, report.ledger.sources, report.merge)?;
+    let tally = reader.tally(report.findings, report.silent, &report.timeline, report.ledger.sources, report.merge)?;
     for name in &report.ledger.not_logs {
         check_length(name, LONGEST_VALUE)?;
     }
@@ -129,6 +131,7 @@ impl Reader<'_> {
     fn tally(
         &mut self,
         findings: Vec<FindingIn>,
+        silent: Vec<SilentOut>,
         timeline: &TimelineOut,
         sources: Vec<LedgerSource>,
         merge: ReportMerge,
@@ -139,6 +142,9 @@ impl Reader<'_> {
             sources: BTreeMap::new(),
             nodes: BTreeMap::new(),
             timeline: self.levels_over_time(timeline)?,
+            // Only what goes on over several runs needs them, and reports are summed up once.
+            voices: Smallest::default(),
+            silences: self.silences(silent)?,
         };
         for source in sources {
             let key = self.source(&source.source, source.node.as_deref())?;
@@ -404,6 +410,17 @@ impl Reader<'_> {
             kept.say_more();
         }
         Ok(kept)
+    }
+
+    fn silences(&mut self, silent: Vec<SilentOut>) -> Result<BTreeMap<String, Silence>, String> {
+        let mut silences = BTreeMap::new();
+        for silence in silent {
+            check_length(&silence.mail_server, LONGEST_VALUE)?;
+            let (last, until) = (time(&silence.last_seen)?, time(&silence.silent_until)?);
+            let usual = self.number(silence.usual_gap_seconds);
+            silences.insert(silence.mail_server, Silence { last, usual, until });
+        }
+        Ok(silences)
     }
 
     fn drift(drift: &BTreeMap<String, Option<i64>>, more: bool) -> Result<Smallest<u64, Option<i64>>, String> {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::words::{grouped, plural, time_range};
+use super::words::{duration, grouped, moment, plural, time_range};
 use super::{history, recovery};
 use crate::catalogue::{Category, Confidence, Role};
 use crate::diagnosis::remedy::is_before;
@@ -44,13 +44,17 @@ pub(super) fn facts(
             facts.push((label, format!("{}{}{remark}", values.join(", "), if more { " and others" } else { "" })));
         }
     }
-    if let Some((first, last)) = finding.tally.first.zip(finding.tally.last) {
+    if finding.signature.matching.silence {
+        facts.extend(silences(finding, diagnosis, redactor).map(|silence| ("silent", silence)));
+    } else if let Some((first, last)) = finding.tally.first.zip(finding.tally.last) {
         facts.push(("time", time_range(first, last)));
     }
     facts.extend(recovery::recovered(finding, redactor).map(|recovered| ("recovery", recovered)));
     facts.extend(history::standing(finding, diagnosis).map(|standing| ("status", standing)));
-    facts.push(("count", count(finding, redactor)));
-    if let Some(spread) = &finding.nodes {
+    if !finding.signature.matching.silence {
+        facts.push(("count", count(finding, redactor)));
+    }
+    if let Some(spread) = finding.nodes.as_ref().filter(|_| !finding.signature.matching.silence) {
         facts.push(("nodes", nodes(spread, redactor)));
     }
     let mut servers: Vec<&str> = std::iter::once(finding)
@@ -105,6 +109,22 @@ pub(super) fn facts(
         facts.push(("unsure", "experimental: recognised by a text that was not confirmed in a real log".to_owned()));
     }
     facts.into_iter().map(|(label, fact)| (label, Shown::own(fact))).collect()
+}
+
+/// Since when each mail server is silent, and what was usual.
+fn silences(finding: &Finding, diagnosis: &Diagnosis, redactor: &mut Redactor) -> impl Iterator<Item = String> {
+    let mut told = Vec::new();
+    for subject in &finding.subjects {
+        let Some(silence) = diagnosis.silences.get(&subject.value) else { continue };
+        let server = shown_value(CaptureKind::MailServer, &subject.value, redactor);
+        told.push(format!(
+            "{server}: nothing since {}, {} before the newest line of other logs; usually every {}",
+            moment(silence.last),
+            duration(silence.until.instant - silence.last.instant),
+            duration(i64::try_from(silence.usual.saturating_mul(1000)).unwrap_or(i64::MAX))
+        ));
+    }
+    told.into_iter()
 }
 
 /// On how many nodes, and what that proves.

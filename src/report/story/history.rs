@@ -8,12 +8,14 @@ use crate::report::redact::{Redactor, Shown};
 pub(super) fn standing(finding: &Finding, diagnosis: &Diagnosis) -> Option<String> {
     diagnosis.generation?;
     let since = finding.first_seen.map_or_else(String::new, |first| format!(" since {}", moment(first)));
+    let is_silence = finding.signature.matching.silence;
     let total = format!("{} {} in all runs", grouped(finding.total_events), plural(finding.total_events, "event"));
     Some(match finding.status {
         Status::New => "new: no earlier run has seen it".to_owned(),
         Status::Ongoing if finding.tally.events == 0 => {
             format!("ongoing{since}, {total}; its logs have said nothing newer since the last run")
         }
+        Status::Ongoing if is_silence => format!("ongoing{since}"),
         Status::Ongoing => format!("ongoing{since}, {total}"),
         Status::Recovered => format!("recovered, {total}"),
         Status::Quiet => {
