@@ -82,7 +82,7 @@ pub(crate) fn run() -> u8 {
         Some(Command::Schema(command)) => schema::run(command),
     };
     outcome.unwrap_or_else(|error| {
-        complain(&format!("{error:#}"));
+        complain(&reasons(&error));
         if error.downcast_ref().is_some_and(logmedic::Error::is_of_state) { STATE } else { FAILED }
     })
 }
@@ -96,6 +96,19 @@ fn print(text: &str) -> anyhow::Result<bool> {
         }
         outcome => Ok(outcome.is_ok()),
     }
+}
+
+/// An error and what led to it. A reason that an error's own words hold already is not said twice.
+fn reasons(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for reason in error.chain().map(ToString::to_string).filter(|reason| !reason.is_empty()) {
+        if text.is_empty() {
+            text = reason;
+        } else if !text.contains(&reason) {
+            text = format!("{text}: {reason}");
+        }
+    }
+    text
 }
 
 /// Writes a line to standard error.
