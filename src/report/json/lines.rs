@@ -3,7 +3,9 @@
 
 use serde::Serialize;
 
-use super::form::{Environment, FindingOut, GuideName, LedgerOut, MarkerOut, Redaction, TimelineOut, Tool};
+use super::form::{
+    Environment, FindingOut, GuideName, LedgerOut, MarkerOut, Redaction, StateOut, SuppressionOut, TimelineOut, Tool,
+};
 use super::writer::to_line;
 use crate::diagnosis::Diagnosis;
 use crate::report::ReportOptions;
@@ -28,6 +30,8 @@ struct LedgerLine<'a> {
     environment: &'a Environment,
     before: &'a [MarkerOut],
     timeline: &'a TimelineOut,
+    state: Option<&'a StateOut>,
+    suppressions: &'a [SuppressionOut],
     redaction: &'a Redaction,
 }
 
@@ -46,6 +50,8 @@ pub(in crate::report) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, 
         environment: &report.environment,
         before: &report.before,
         timeline: &report.timeline,
+        state: report.state.as_ref(),
+        suppressions: &report.suppressions,
         redaction: &report.redaction,
     }));
     lines.concat()

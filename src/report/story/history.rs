@@ -4,6 +4,9 @@ use super::words::{grouped, moment, plural};
 use crate::diagnosis::{Diagnosis, Finding, Force, Status};
 use crate::report::redact::{Redactor, Shown};
 
+/// Logs whose new bytes a report for people names.
+const MOST_COVERED: usize = 8;
+
 /// How a finding stands over all runs; `None` for a scan that remembers nothing.
 pub(super) fn standing(finding: &Finding, diagnosis: &Diagnosis) -> Option<String> {
     diagnosis.generation?;
@@ -44,6 +47,29 @@ pub(super) fn remark(finding: &Finding, diagnosis: &Diagnosis) -> &'static str {
         Status::New => ", new",
         Status::Ongoing => ", seen before",
     }
+}
+
+/// Which run with a state this is and which bytes it read, so that who gets a report twice can tell.
+pub(super) fn covered(diagnosis: &Diagnosis, redactor: &mut Redactor) -> String {
+    let Some(generation) = diagnosis.generation else { return String::new() };
+    let mut parts = Vec::new();
+    for (source, tally) in &diagnosis.ledger.sources {
+        let ranges: Vec<String> = tally
+            .ranges
+            .iter()
+            .filter(|(start, range)| range.end > **start)
+            .map(|(&start, range)| format!("{} to {}", grouped(start), grouped(range.end)))
+            .collect();
+        if !ranges.is_empty() {
+            let node = source.node.as_ref().map_or_else(String::new, |node| format!(" of {}", redactor.show(node)));
+            parts.push(format!("{}{node} {}", redactor.show(&source.name), ranges.join(" and ")));
+        }
+    }
+    let more = parts.len().saturating_sub(MOST_COVERED);
+    parts.truncate(MOST_COVERED);
+    let more = if more > 0 { format!(", and {more} more (the JSON report names all)") } else { String::new() };
+    let parts = if parts.is_empty() { "no new bytes".to_owned() } else { format!("bytes of {}", parts.join(", ")) };
+    format!("; run {generation}, {parts}{more}")
 }
 
 /// Where there is no known error.

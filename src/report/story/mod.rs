@@ -295,5 +295,6 @@ fn read(diagnosis: &Diagnosis, redactor: &mut Redactor) -> String {
     if ledger.is_complete() {
         text.push_str(", nothing skipped");
     }
+    text.push_str(&history::covered(diagnosis, redactor));
     text
 }
