@@ -66,7 +66,25 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// The state cannot be saved, so nothing was reported.
+    /// The next state has replaced the current one, and the disk does not say whether it will last.
+    #[error("cannot bring the state {} to disk: {source}; the next run finds out which state counts, and gives the reports that belong to it their names", path.display())]
+    StateUnsure {
+        /// The state file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A report of the run before, which was ended too early, cannot be given its name.
+    #[error("cannot write {}, a report of the run before: {source}; mend that, or remove {} to give it up", path.display(), temporary.display())]
+    ReportUnfinished {
+        /// The name that it should have.
+        path: PathBuf,
+        /// Where it is.
+        temporary: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The state cannot be saved, so it is as it was before.
     #[error("cannot save the state {}: {source}; the state is as it was before", path.display())]
     StateUnsaved {
         /// The state file.
@@ -81,7 +99,11 @@ impl Error {
     pub fn is_of_state(&self) -> bool {
         matches!(
             self,
-            Self::StateLocked { .. } | Self::StateNewer { .. } | Self::StateRead { .. } | Self::StateUnsaved { .. }
+            Self::StateLocked { .. }
+                | Self::StateNewer { .. }
+                | Self::StateRead { .. }
+                | Self::StateUnsure { .. }
+                | Self::StateUnsaved { .. }
         )
     }
 }

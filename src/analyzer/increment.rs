@@ -226,10 +226,10 @@ impl Run {
             checkpoints,
             families,
             generation: state.generation + 1,
-            flaw: None,
             findings: state.findings.clone(),
             voices: state.voices.clone(),
             started: state.started,
+            ..State::default()
         };
         Ok(Outcome::Done(Box::new(Increment { scan: self.scan, state })))
     }

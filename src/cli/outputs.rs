@@ -1,10 +1,11 @@
-//! Where a report goes: standard output, and files beside it, all from one scan. A file is there whole or not at all:
-//! the report is written beside it under another name, brought to disk, and only then given its own.
+//! Where a report goes: standard output, and files beside it, all from one scan.
+
+mod files;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -12,11 +13,11 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use logmedic::diagnosis::Stamp;
 use logmedic::report::redact::Redactor;
-use logmedic::schedule::Staged;
 use logmedic::{Diagnosis, Error, Format, RedactionKey, RedactionKeyId, RedactionLevel, ReportOptions};
-use tempfile::NamedTempFile;
 
+use super::schedule::Run;
 use super::{complain, print};
+use files::{ReportFiles, folder_of};
 
 #[derive(Debug, Args)]
 pub(super) struct OutputArguments {
@@ -93,29 +94,48 @@ impl OutputArguments {
     /// Puts the files on disk, writes the report on standard output, and gives the files their names. The report comes
     /// even where a file cannot be written: on a full disk the answer still reaches the one who asked.
     ///
-    /// A `state` becomes the one that counts between the two, once the report has reached its reader and every file is on
-    /// disk; else it stays as it was, and so do the files.
+    /// The state of a `run` is proven to be writable before all that, and becomes the one that counts once the report has
+    /// reached its reader and every file is on disk; else it stays as it was, and so do the files.
     pub(super) fn write(
         &self,
         diagnosis: &Diagnosis,
         verbose: bool,
         before: Before,
-        state: Option<Staged<'_>>,
+        run: Option<&mut Run<'_>>,
     ) -> Result<()> {
         let made = self.made()?;
         let report = |format: Format| self.report(format, diagnosis, verbose, made, before);
-        let files = stage(&self.outputs, report);
+        let files = ReportFiles::of(&self.outputs, report);
+        let pending = files.as_ref().map(ReportFiles::pending).unwrap_or_default();
+        // Dropped after the files: as long as the staged state is there, the next run knows what to remove.
+        let mut state = run.map(|run| run.stage(pending)).transpose()?.flatten();
+        let files = files.and_then(ReportFiles::write);
         let printed = print(&report(self.format));
-        if let Some(state) = state {
-            let files = files?;
-            if printed? {
-                state.commit()?;
-                publish(files)?;
+        let mut files = files?;
+        let Some(state) = &mut state else {
+            files.publish()?;
+            return printed.map(|_| ());
+        };
+        if printed? {
+            let committed = state.commit();
+            if state.counts() {
+                files.keep();
             }
-            return Ok(());
+            committed?;
+            files.publish().context("the state is saved, and the next run gives the report its name")?;
+            state.settle();
         }
-        publish(files?)?;
-        printed.map(|_| ())
+        Ok(())
+    }
+
+    /// The files that are written, from the root, as a state can name them.
+    pub(super) fn state_can_name(&self) -> Result<Vec<PathBuf>> {
+        let places = self.outputs.iter().map(|output| output.place().map_err(|source| output.failed(source)));
+        let places = places.collect::<Result<Vec<_>, Error>>()?;
+        match places.iter().find(|place| place.to_str().is_none()) {
+            Some(place) => bail!("with --state a report needs a path in UTF-8, and {} is not", place.display()),
+            None => Ok(places),
+        }
     }
 
     /// Writes a report for programs on standard output, and no other. Where nothing could be read a person needs the
@@ -261,57 +281,14 @@ impl Output {
         }
     }
 
-    /// Puts a report on disk beside the file that it is to become.
-    fn stage(&self, report: &str) -> io::Result<NamedTempFile> {
-        let existing = fs::symlink_metadata(&self.path).ok().filter(fs::Metadata::is_file);
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".logmedic-");
-        #[cfg(unix)]
-        if !self.format.quotes_logs() {
-            // What holds no log text is made like any other file: the system takes the umask off.
-            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        }
-        let mut file = builder.tempfile_in(folder_of(&self.path))?;
-        file.write_all(anstream::adapter::strip_str(report).to_string().as_bytes())?;
-        if let Some(existing) = existing {
-            file.as_file().set_permissions(existing.permissions())?;
-        }
-        file.as_file().sync_all()?;
-        Ok(file)
+    /// Its name from the root. A relative one may mean another file to the next run.
+    fn place(&self) -> io::Result<PathBuf> {
+        Ok(folder_of(&self.path).canonicalize()?.join(self.path.file_name().unwrap_or_default()))
     }
-}
 
-/// A report on disk that has not got its name yet, and the output that it is for.
-type Unnamed<'a> = (&'a Output, NamedTempFile);
-
-/// Writes every file or, where one cannot be written, none.
-fn stage(outputs: &[Output], render: impl Fn(Format) -> String) -> Result<Vec<Unnamed<'_>>, Error> {
-    outputs
-        .iter()
-        .map(|output| match output.stage(&render(output.format)) {
-            Ok(file) => Ok((output, file)),
-            Err(source) => Err(Error::Output { path: output.path.clone(), source }),
-        })
-        .collect()
-}
-
-/// Gives each file its name.
-fn publish(files: Vec<Unnamed<'_>>) -> Result<(), Error> {
-    for (output, file) in files {
-        let failed = |source: io::Error| Error::Output { path: output.path.clone(), source };
-        file.persist(&output.path).map_err(|error| failed(error.error))?;
-        sync_folder(folder_of(&output.path)).map_err(failed)?;
+    fn failed(&self, source: io::Error) -> Error {
+        Error::Output { path: self.path.clone(), source }
     }
-    Ok(())
-}
-
-/// Brings a new name to disk. Only Unix lets a folder be opened for it.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn known_extensions() -> String {

@@ -178,7 +178,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
         Input::Stdin => Path::new("/dev/stdin"),
     }))?;
     let is_watched = arguments.progress == ProgressName::Auto && !arguments.quiet;
-    let mut run = Run::begin(&arguments.schedule, &catalogue)?;
+    let mut run = Run::begin(&arguments.schedule, &catalogue, &arguments.output)?;
     let (diagnosis, nothing_read) = watched(&progress, is_watched, || run.scan(&catalogue, &inputs, &options))?;
     if let Some(error) = nothing_read {
         arguments.output.write_for_programs(&diagnosis)?;
@@ -190,8 +190,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
     }
     let read = diagnosis.ledger.sources.iter().map(|(source, _)| Path::new(&source.name));
     arguments.output.refuse_inputs(read)?;
-    let state = run.stage()?;
-    arguments.output.write(&diagnosis, arguments.verbose, Before::NOT_MASKED, state)?;
+    arguments.output.write(&diagnosis, arguments.verbose, Before::NOT_MASKED, Some(&mut run))?;
     Ok(exit_code(&diagnosis, arguments.fail_on, arguments.strict))
 }
 

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use logmedic::diagnosis::Suppression;
-use logmedic::schedule::{Access, Staged, State, Store};
+use logmedic::schedule::{Access, PendingReport, Staged, State, Store};
 use logmedic::{Catalogue, Diagnosis, Error, Input, ScanOptions};
+
+use super::outputs::OutputArguments;
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own that a user types")]
@@ -48,8 +50,13 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Reads the state and the suppressions, before any log is read.
-    pub(super) fn begin(arguments: &'a ScheduleArguments, catalogue: &Catalogue) -> Result<Self> {
+    /// Reads the state and the suppressions, before any log is read, and finishes what a run that was killed has begun.
+    /// `outputs` are the files that this one writes.
+    pub(super) fn begin(
+        arguments: &'a ScheduleArguments,
+        catalogue: &Catalogue,
+        outputs: &OutputArguments,
+    ) -> Result<Self> {
         let suppressions = match &arguments.suppressions {
             Some(path) => suppressions(path, catalogue)?,
             None => Vec::new(),
@@ -59,7 +66,10 @@ impl<'a> Run<'a> {
             (false, true) => Access::MoveAfterOthers,
             (false, false) => Access::Move,
         };
-        let store = arguments.state.as_deref().map(|path| Store::open(path, access)).transpose()?;
+        let mut store = arguments.state.as_deref().map(|path| Store::open(path, access)).transpose()?;
+        if let Some((store, state)) = store.as_mut().filter(|_| access != Access::Peek) {
+            store.recover(state, &outputs.state_can_name()?)?;
+        }
         Ok(Self { arguments, suppressions, store })
     }
 
@@ -95,11 +105,14 @@ impl<'a> Run<'a> {
         Ok((diagnosis, nothing_read))
     }
 
-    /// Puts the next state on the disk beside the current one, which proves that it can be saved. Reports go out after
-    /// this and before [`Staged::commit`].
-    pub(super) fn stage(&self) -> Result<Option<Staged<'_>>> {
-        match &self.store {
-            Some((store, state)) if !self.arguments.peek => Ok(Some(store.stage(state)?)),
+    /// Puts the next state on the disk beside the current one, which proves that it can be saved. The reports that it
+    /// names go out after this and before [`Staged::commit`].
+    pub(super) fn stage(&mut self, reports: Vec<PendingReport>) -> Result<Option<Staged<'_>>> {
+        match &mut self.store {
+            Some((store, state)) if !self.arguments.peek => {
+                state.pending = reports;
+                Ok(Some(store.stage(state)?))
+            }
             _ => Ok(None),
         }
     }

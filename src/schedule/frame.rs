@@ -56,7 +56,7 @@ fn numbers(line: &str) -> Option<(u32, u64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Checkpoint, Fingerprint, Memory, MemoryStanding};
+    use super::super::{Checkpoint, Fingerprint, Memory, MemoryStanding, PendingReport, Recovered};
     use super::*;
     use crate::diagnosis::Stamp;
 
@@ -66,6 +66,7 @@ mod tests {
         State {
             generation: 41,
             flaw: None,
+            recovered: Recovered::default(),
             checkpoints: vec![Checkpoint {
                 path: "/logs/atlassian-jira.log".to_owned(),
                 print: Fingerprint {
@@ -97,6 +98,11 @@ mod tests {
                 },
             )]
             .into(),
+            pending: vec![PendingReport {
+                path: "/reports/jira.json".into(),
+                temporary: "/reports/.logmedic-1".into(),
+                digest,
+            }],
         }
     }
 
@@ -121,6 +127,16 @@ mod tests {
             assert_eq!(decode(&[&bytes, more].concat()), Err(Flaw::Damaged), "{what} more");
         }
         assert_eq!(decode(&vec![0; bytes.len()]), Err(Flaw::Damaged));
+    }
+
+    #[test]
+    fn a_key_that_is_not_known_here_is_no_damage_and_a_new_one_may_be_missing() {
+        let payload = br#"{"checkpoints":[],"families":[],"findings":{},"later":[1]}"#;
+        let bytes = [first_line(VERSION, 3, payload).as_bytes(), payload].concat();
+        assert_eq!(decode(&bytes), Ok(State { generation: 3, ..State::default() }));
+        let payload = br#"{"families":[],"findings":{}}"#;
+        let bytes = [first_line(VERSION, 3, payload).as_bytes(), payload].concat();
+        assert_eq!(decode(&bytes), Err(Flaw::Damaged), "without its checkpoints a state would begin anew");
     }
 
     #[test]

@@ -62,7 +62,6 @@ impl TryFrom<String> for Digest {
 
 /// What the first `end` bytes of a log are known by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Fingerprint {
     /// Plain bytes from the log's start to the end of what was read.
     pub end: u64,
@@ -81,7 +80,6 @@ pub struct Fingerprint {
 
 /// What a compressed file is known by without inflating it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Packed {
     /// Length in bytes as it lies on the disk.
     pub length: u64,

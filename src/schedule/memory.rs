@@ -15,7 +15,6 @@ const MOST_STANDINGS: usize = 256;
 
 /// What all runs so far have found of one signature.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Memory {
     /// Number of events.
     pub events: u64,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::family::Family;
 use super::identity::{Candidate, Content, Fingerprint, Packed};
 use super::memory::{Memory, stamp};
+use super::pending::{PendingReport, Recovered};
 use super::resume::{Resume, Step, Unreadable};
 use super::silence::Voice;
 use crate::diagnosis::{Diagnosis, Past, PastFinding, Source, Stamp, Tally};
@@ -23,7 +24,6 @@ const LEAST_COPY: u64 = 256;
 
 /// How far one log was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Checkpoint {
     /// Where the log was when it was last seen.
     pub path: String,
@@ -45,7 +45,6 @@ pub struct Checkpoint {
 
 /// What one run leaves to the next.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct State {
     /// Number of runs that were committed.
     #[serde(skip)]
@@ -53,6 +52,9 @@ pub struct State {
     /// What a report must say of how the state was read: a problem, one sentence.
     #[serde(skip)]
     pub flaw: Option<String>,
+    /// What a report must say of the reports of the run before.
+    #[serde(skip)]
+    pub recovered: Recovered,
     /// How far each log was read.
     pub checkpoints: Vec<Checkpoint>,
     /// Logs that were scanned by name: what rotation makes of them later is theirs.
@@ -65,6 +67,9 @@ pub struct State {
     /// When Jira last started.
     #[serde(default, with = "stamp", skip_serializing_if = "Option::is_none")]
     pub started: Option<Stamp>,
+    /// Report files of the run that committed this state, until they have their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<PendingReport>,
 }
 
 impl State {

@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::frame::{self, Flaw};
+use super::pending::{Recovered, Unfinished, remove_uncommitted};
 use super::state::State;
 use crate::error::Error;
 
@@ -52,7 +53,10 @@ impl Store {
     /// Locks the state and reads it.
     pub fn open(path: &Path, access: Access) -> Result<(Self, State), Error> {
         // A link stays a link: what it leads to is replaced.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        let path = match fs::canonicalize(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_path_buf(),
+            found => found.map_err(|source| Error::StateRead { path: path.to_path_buf(), source })?,
+        };
         let lock = if access == Access::Peek { None } else { Some(lock(&path, access)?) };
         let read = |path: &Path| match read(path) {
             Err(Unusable::Newer(version)) => Err(Error::StateNewer { path: path.to_path_buf(), version }),
@@ -83,25 +87,69 @@ impl Store {
         Ok((Self { path, _lock: lock, found }, state))
     }
 
+    /// Finishes what a run before has begun: reports of a state that was committed get their names, those of one that
+    /// never was are removed. `outputs` are the files that this run writes, from the root. What is to be told of it is
+    /// in `state.recovered` then.
+    pub fn recover(&self, state: &mut State, outputs: &[PathBuf]) -> Result<(), Error> {
+        if let Ok(Some(new)) = read(&beside(&self.path, ".new")) {
+            remove_uncommitted(&new.pending, &state.pending);
+        }
+        // After the reports that it names: without it nobody knows of them.
+        self.discard();
+        if state.pending.is_empty() {
+            return Ok(());
+        }
+        state.recovered =
+            Recovered::of(&state.pending, state.generation, outputs).map_err(|Unfinished { report, source }| {
+                Error::ReportUnfinished { path: report.path, temporary: report.temporary, source }
+            })?;
+        state.pending.clear();
+        if self.found == Found::Sound { self.replace(state) } else { Ok(()) }
+    }
+
     /// Writes the next state beside the current one and makes sure that it is on the disk. Until [`Staged::commit`]
     /// nothing has changed; if that is never called, nothing will.
-    pub fn stage(&self, state: &State) -> Result<Staged<'_>, Error> {
-        let new = beside(&self.path, ".new");
-        let staged = Staged { store: self };
-        let failed = |source| Error::StateUnsaved { path: self.path.clone(), source };
-        staged.discard();
-        let bytes = frame::encode(state).map_err(|error| failed(error.into()))?;
-        let write = || -> io::Result<()> {
-            let mut file = private_file().create_new(true).write(true).open(&new)?;
-            file.write_all(&bytes)?;
-            file.sync_all()
-        };
-        write().map_err(failed)?;
+    pub fn stage<'a>(&'a self, state: &'a State) -> Result<Staged<'a>, Error> {
+        let staged = Staged { store: self, state, counts: false };
+        self.write(state).map_err(|source| self.unsaved(source))?;
         if self.found != Found::Nothing {
             // Done now although it is needed later: a file that cannot be linked cannot be replaced either.
-            link(&self.path, &beside(&self.path, ".keep")).map_err(failed)?;
+            link(&self.path, &beside(&self.path, ".keep")).map_err(|source| self.unsaved(source))?;
         }
+        sync_folder(&self.path).map_err(|source| self.unsaved(source))?;
         Ok(staged)
+    }
+
+    /// Puts another form of the current state in its place; the one before stays what it is.
+    fn replace(&self, state: &State) -> Result<(), Error> {
+        let replace = || -> io::Result<()> {
+            self.write(state)?;
+            fs::rename(beside(&self.path, ".new"), &self.path)?;
+            sync_folder(&self.path)
+        };
+        replace().map_err(|source| {
+            self.discard();
+            self.unsaved(source)
+        })
+    }
+
+    fn write(&self, state: &State) -> io::Result<()> {
+        self.discard();
+        let bytes = frame::encode(state)?;
+        let mut file = private_file().create_new(true).write(true).open(beside(&self.path, ".new"))?;
+        file.write_all(&bytes)?;
+        file.sync_all()
+    }
+
+    /// Removes what a run that did not commit has left.
+    fn discard(&self) {
+        // What cannot be removed is reported when it is in the way.
+        let _ = fs::remove_file(beside(&self.path, ".new"));
+        let _ = fs::remove_file(beside(&self.path, ".keep"));
+    }
+
+    fn unsaved(&self, source: io::Error) -> Error {
+        Error::StateUnsaved { path: self.path.clone(), source }
     }
 }
 
@@ -109,11 +157,13 @@ impl Store {
 #[derive(Debug)]
 pub struct Staged<'a> {
     store: &'a Store,
+    state: &'a State,
+    counts: bool,
 }
 
 impl Staged<'_> {
     /// Makes the staged state the one that counts, in one step; what was there before is kept.
-    pub fn commit(self) -> Result<(), Error> {
+    pub fn commit(&mut self) -> Result<(), Error> {
         let path = &self.store.path;
         let replace = || -> io::Result<()> {
             match self.store.found {
@@ -121,23 +171,31 @@ impl Staged<'_> {
                 Found::Sound => fs::rename(beside(path, ".keep"), beside(path, ".prev"))?,
                 Found::Damaged => fs::rename(beside(path, ".keep"), free_name(path))?,
             }
-            fs::rename(beside(path, ".new"), path)?;
-            sync_folder(path)
+            fs::rename(beside(path, ".new"), path)
         };
-        replace().map_err(|source| Error::StateUnsaved { path: path.clone(), source })
+        replace().map_err(|source| self.store.unsaved(source))?;
+        self.counts = true;
+        sync_folder(path).map_err(|source| Error::StateUnsure { path: path.clone(), source })
     }
 
-    /// Removes what a run that did not commit has left.
-    fn discard(&self) {
-        // What cannot be removed is reported when it is in the way.
-        let _ = fs::remove_file(beside(&self.store.path, ".new"));
-        let _ = fs::remove_file(beside(&self.store.path, ".keep"));
+    /// Whether the staged state has taken its place, so that its reports must get their names, in this run or the next.
+    pub fn counts(&self) -> bool {
+        self.counts
+    }
+
+    /// Says that every report has its name. Where that cannot be written, the next run sees it from the files.
+    pub fn settle(&self) {
+        if self.counts && !self.state.pending.is_empty() {
+            let _ = self.store.replace(&State { pending: Vec::new(), ..self.state.clone() });
+        }
     }
 }
 
 impl Drop for Staged<'_> {
     fn drop(&mut self) {
-        self.discard();
+        if !self.counts {
+            self.store.discard();
+        }
     }
 }
 
@@ -219,18 +277,13 @@ fn link(path: &Path, name: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes sure that new names in the folder survive a loss of power.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()
+/// Makes sure that new names in the folder of a file survive a loss of power. Only Unix lets a folder be opened for it.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    if cfg!(not(unix)) {
+        return Ok(());
     }
-    #[cfg(not(unix))]
-    {
-        let _ = path;
-        Ok(())
-    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
 }
 
 fn free_name(path: &Path) -> PathBuf {

@@ -69,6 +69,12 @@ impl Run {
         if let Some(flaw) = &state.flaw {
             run.add_problem(unknown("state"), flaw);
         }
+        for problem in &state.recovered.problems {
+            run.add_problem(unknown("state"), problem);
+        }
+        for note in &state.recovered.notes {
+            run.remark(unknown("state"), |tally| tally.notes.insert(note.clone()));
+        }
         for (facts, file) in files {
             run.add_plain(full_path(Path::new(&facts.source.name)), facts, file, true, left_out);
         }
