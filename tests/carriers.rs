@@ -136,6 +136,13 @@ fn every_sample_gives_the_same_findings_under_every_carrier() {
             "<14>1 2026-01-13T02:01:40.1Z host-a jira 123 - - ",
             "[INFO] [talledLocalContainer] ",
             "logs/atlassian-jira.log:",
+            "1704778920.123456 host-a jira[123]: ",
+            "[  123.456789] host-a jira[123]: ",
+            "12:",
+            "    12\t",
+            "> ",
+            "-",
+            "    ",
         ] {
             let carried = report(&prefixed(&log, prefix));
             assert_eq!(without_places(carried), plain, "{} behind {prefix:?}", path.display());

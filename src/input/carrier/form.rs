@@ -1,14 +1,18 @@
 //! The forms in which a line of a log may be carried, and how each is taken off a line.
 
 use std::borrow::Cow;
+use std::iter;
 use std::ops::Range;
 
 use super::paths::Paths;
-use super::stamp::{digits, full, rfc3339, shape, syslog};
-use super::{Label, record};
+use super::quote::Quote;
+use super::stamp::{digits, full, monotonic, rfc3339, shape, syslog, unix};
+use super::{BeginsEvent, Label, STREAM, record};
 
 /// Most bytes of a name; a longer one is no name.
 const LONGEST_NAME: usize = 253;
+/// Most digits of a line's number.
+const MOST_DIGITS: usize = 12;
 /// Bytes of text after which container runtimes cut a line.
 const RUNTIME_CUT: usize = 16 * 1024;
 
@@ -31,6 +35,10 @@ pub(super) enum Form {
     Maven,
     /// `2024-01-09T05:42:00.123456789Z `, by `--timestamps` of kubectl and Docker.
     Time,
+    /// `12:` or `    12\t`, by grep and cat.
+    Numbers,
+    /// `> ` or `    `, by whoever quoted or indented the log.
+    Quote(Quote),
     /// `logs/atlassian-jira.log:12:`, by grep.
     Paths(Paths),
 }
@@ -45,7 +53,7 @@ pub(super) struct Held<'a> {
 
 impl Form {
     /// The forms that need nothing but one line to be recognised, the most telling first.
-    pub(super) const FIXED: [Self; 8] = [
+    const FIXED: [Self; 9] = [
         Self::Kubectl,
         Self::Cri,
         Self::Docker,
@@ -54,7 +62,15 @@ impl Form {
         Self::Syslog,
         Self::Maven,
         Self::Time,
+        Self::Numbers,
     ];
+
+    /// Every form that these lines may have, the most telling first.
+    pub(super) fn candidates(lines: &[Cow<'_, [u8]>], begins_event: BeginsEvent) -> impl Iterator<Item = Self> {
+        let quote = move || Quote::learn(lines.iter().map(|line| &**line), begins_event).map(Self::Quote);
+        let paths = move || Self::Paths(Paths::learn(lines.iter().map(|line| &**line), begins_event));
+        Self::FIXED.into_iter().chain(iter::once_with(quote).flatten()).chain(iter::once_with(paths))
+    }
 
     /// As it is told to the user.
     pub(super) fn words(&self) -> &'static str {
@@ -67,6 +83,8 @@ impl Form {
             Self::Syslog => "syslog or journal prefix",
             Self::Maven => "Maven prefix",
             Self::Time => "time",
+            Self::Numbers => "line numbers",
+            Self::Quote(_) => "indent or quote marks",
             Self::Paths(_) => "file names of grep",
         }
     }
@@ -78,7 +96,7 @@ impl Form {
             Self::Compose | Self::Maven => "container",
             Self::Syslog | Self::JournalJson => "program",
             Self::Paths(_) => "file",
-            Self::Cri | Self::Docker | Self::Time => "stream",
+            Self::Cri | Self::Docker | Self::Time | Self::Numbers | Self::Quote(_) => STREAM,
         }
     }
 
@@ -97,6 +115,8 @@ impl Form {
                 let start = after_space(line, rfc3339(line)?)?;
                 Some(Held { text: without_inner_times(&line[start..]), ends_line: true })
             }
+            Self::Numbers => numbers(line).map(|start| whole(line, start)),
+            Self::Quote(quote) => quote.take_off(line).map(|start| whole(line, start)),
             Self::Paths(paths) => paths.take_off(line, label).map(|start| whole(line, start)),
         }
     }
@@ -186,7 +206,7 @@ fn syslog_line(line: &[u8], label: &mut Label) -> Option<usize> {
         return syslog_5424(line, at + 2, label);
     }
     let rest = &line[at..];
-    let stamp = syslog(rest).or_else(|| rfc3339(rest)).or_else(|| full(rest))?;
+    let stamp = [syslog, rfc3339, full, unix, monotonic].into_iter().find_map(|form| form(rest))?;
     let (first, mut end) = word(line, at + stamp)?;
     // Without a host the program follows at once.
     let (host, program) = if line[first.clone()].ends_with(b":") {
@@ -275,6 +295,21 @@ fn maven(line: &[u8], label: &mut Label) -> Option<usize> {
     let start = after_space(line, open + close + 1)?;
     is_name(name).then(|| label.add(&[name], None))?;
     Some(start)
+}
+
+/// `12:` by `grep -n`, `12-` before its lines of context, or `    12\t` by `cat -n`. What is a date or a time is no number.
+fn numbers(line: &[u8]) -> Option<usize> {
+    if shape(line, b"dddd-dd-dd").is_some() || shape(line, b"dd:dd:dd").is_some() {
+        return None;
+    }
+    let blanks = line.iter().take_while(|&&byte| byte == b' ').count();
+    let end = blanks + digits(&line[blanks..]);
+    let is_number = (1..=MOST_DIGITS).contains(&(end - blanks));
+    match line.get(end)? {
+        b'\t' if is_number => Some(end + 1),
+        b':' | b'-' if is_number && blanks == 0 => Some(end + 1),
+        _ => None,
+    }
 }
 
 /// A long line came in parts, and each part with its time: those in mid-line stand every 16 KiB of text.

@@ -1,4 +1,5 @@
-//! Carriers: what kubectl, container runtimes, Docker, the journal, syslog, grep and Maven put round each line of a log.
+//! Carriers: what kubectl, container runtimes, Docker, the journal, syslog, grep, Maven
+//! and those who quote a log put round each line of it.
 //!
 //! A [`Carrier`] is told from the head of a stream by majority, and only where log events begin behind its prefixes; what
 //! begins an event is for the caller to say. It takes its prefix off single lines and names whom each line belongs to.
@@ -6,6 +7,7 @@
 mod form;
 mod lines;
 mod paths;
+mod quote;
 mod record;
 mod stamp;
 #[cfg(test)]
@@ -16,12 +18,13 @@ use std::ops::Range;
 
 use form::Form;
 pub use lines::{LONGEST, Lines, Piece};
-use paths::Paths;
 
 /// Bytes at the head of a stream from which its carrier is told.
 const SNIFF_LENGTH: usize = 64 * 1024;
 /// Most layers round a line: grep, over a prefix with a name, over a time.
 const MOST_LAYERS: usize = 3;
+/// The noun of what names nothing but a stream.
+const STREAM: &str = "stream";
 /// What Windows editors put before UTF-8.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -116,7 +119,7 @@ impl Carrier {
     pub fn is_remark(&self, line: &[u8]) -> bool {
         let line = line.trim_ascii_end();
         self.layers.first().is_some_and(|layer| match layer {
-            Form::Paths(_) => line == b"--",
+            Form::Paths(_) | Form::Numbers => line == b"--",
             Form::Syslog => line.starts_with(b"-- ") && line.ends_with(b" --"),
             Form::Compose => line.starts_with(b"Attaching to "),
             _ => false,
@@ -135,17 +138,14 @@ impl Carrier {
 
     /// What its names name, in the singular: `pod`.
     pub fn noun(&self) -> &'static str {
-        let names = |layer: &&Form| !matches!(layer, Form::Time | Form::Cri | Form::Docker);
-        self.layers.iter().find(names).or(self.layers.last()).map_or("stream", Form::noun)
+        self.layers.iter().map(Form::noun).find(|noun| *noun != STREAM).unwrap_or(STREAM)
     }
 }
 
 /// The layers, no more than `most`, behind which log events begin on most of the lines that begin any.
 fn layers_of(lines: &[Cow<'_, [u8]>], begins_event: BeginsEvent, most: usize) -> Option<Vec<Form>> {
     let mut deeper = Vec::new();
-    let paths = || Form::Paths(Paths::learn(lines.iter().map(|line| &**line), begins_event));
-    for form in Form::FIXED.into_iter().map(Some).chain([None]) {
-        let mut form = form.unwrap_or_else(paths);
+    for mut form in Form::candidates(lines, begins_event) {
         let mut label = Label::default();
         let mut bare = 0;
         let mut held: Vec<Cow<'_, [u8]>> = Vec::new();

@@ -35,6 +35,19 @@ pub(super) fn full(text: &[u8]) -> Option<usize> {
     (1..=6).contains(&length).then_some(time + 1 + length)
 }
 
+/// Length of a time in seconds since 1970, as systemd writes it: `1704778920.123456`.
+pub(super) fn unix(text: &[u8]) -> Option<usize> {
+    shape(text, b"dddddddddd.dddddd")
+}
+
+/// Length of a time since the machine started, as systemd and the kernel write it: `[  123.456789]`.
+pub(super) fn monotonic(text: &[u8]) -> Option<usize> {
+    let inside = text.strip_prefix(b"[")?;
+    let seconds = inside.iter().take_while(|&&byte| byte == b' ').count();
+    let seconds = seconds + Some(digits(&inside[seconds..])).filter(|count| (1..=10).contains(count))?;
+    shape(&inside[seconds..], b".dddddd]").map(|fraction| 1 + seconds + fraction)
+}
+
 /// The length of `form` if `text` begins like it; `d` stands for a digit.
 pub(super) fn shape(text: &[u8], form: &[u8]) -> Option<usize> {
     let text = text.get(..form.len())?;
@@ -73,5 +86,10 @@ mod tests {
         assert_eq!(syslog(b"Foo 19 05:42:00 host"), None);
         assert_eq!(full(b"Tue 2024-01-09 05:42:00 UTC host"), Some(27));
         assert_eq!(full(b"Tue 2024-01-09 05:42:00"), None);
+        assert_eq!(unix(b"1704778920.123456 host"), Some(17));
+        assert_eq!(unix(b"1704778920 host"), None);
+        assert_eq!(monotonic(b"[  123.456789] host"), Some(14));
+        assert_eq!(monotonic(b"[12345678.123456] host"), Some(17));
+        assert_eq!(monotonic(b"[  123] host"), None);
     }
 }

@@ -43,6 +43,8 @@ fn each_prefix_is_taken_off_and_names_whom_a_line_belongs_to() {
         ("2024-01-09T05:42:00+0000 host-a jira[123]: ", "host-a/jira", "host-a", "syslog or journal prefix"),
         ("2024-01-09T05:42:00.123456+01:00 host-a jira[1]: ", "host-a/jira", "host-a", "syslog or journal prefix"),
         ("Tue 2024-01-09 05:42:00 CET host-a jira[123]: ", "host-a/jira", "host-a", "syslog or journal prefix"),
+        ("1704778920.123456 host-a jira[123]: ", "host-a/jira", "host-a", "syslog or journal prefix"),
+        ("[  123.456789] host-a jira[123]: ", "host-a/jira", "host-a", "syslog or journal prefix"),
         ("Jan 09 05:42:00 jira[123]: ", "jira", "", "syslog or journal prefix"),
         ("<14>Jan 09 05:42:00 host-a jira: ", "host-a/jira", "host-a", "syslog or journal prefix"),
         ("<14>1 2024-01-09T05:42:00.1Z host-a jira 12 - - ", "host-a/jira", "host-a", "syslog or journal prefix"),
@@ -53,6 +55,12 @@ fn each_prefix_is_taken_off_and_names_whom_a_line_belongs_to() {
             "syslog or journal prefix",
         ),
         ("[INFO] [talledLocalContainer] ", "talledLocalContainer", "", "Maven prefix"),
+        ("120:", "", "", "line numbers"),
+        ("   120\t", "", "", "line numbers"),
+        ("7:[pod/jira-0/jira] ", "jira-0/jira", "jira-0", "line numbers and kubectl prefix"),
+        ("> ", "", "", "indent or quote marks"),
+        ("    ", "", "", "indent or quote marks"),
+        ("-", "", "", "indent or quote marks"),
         ("logs/atlassian-jira.log:", "logs/atlassian-jira.log", "", "file names of grep"),
         ("atlassian-jira.log:120:", "atlassian-jira.log", "", "file names of grep"),
         ("C:\\Program Files\\jira\\a.log:", "C:\\Program Files\\jira\\a.log", "", "file names of grep"),
@@ -94,6 +102,23 @@ fn grep_marks_lines_of_context_with_dashes() {
     }
     assert_eq!(carrier.take_off(b"unknown.log-9-x", &mut label), None);
     assert!(carrier.is_remark(b"--") && !carrier.is_remark(b"-- x"));
+    let mut numbered = sniff(&format!("7:{LOG}\n8-\tat x\n--\n")).expect("a carrier");
+    assert_eq!(&*numbered.take_off(b"8-12-13", &mut label).expect("context").text, b"12-13");
+    assert_eq!(numbered.take_off(b"2026-01-13 x", &mut label), None, "a date is no number");
+    assert!(numbered.is_remark(b"--"));
+}
+
+#[test]
+fn what_quotes_a_log_stands_before_most_of_its_lines() {
+    let mut carrier = sniff(&format!("> {LOG}\n> \tat x\n>\n> Caused by: y\n")).expect("a carrier");
+    let mut label = Label::default();
+    for (line, text) in [("> \tat x", "\tat x"), (">", ""), (">  z", " z")] {
+        assert_eq!(&*carrier.take_off(line.as_bytes(), &mut label).expect(line).text, text.as_bytes());
+    }
+    assert_eq!(carrier.take_off(b">> x", &mut label), None);
+    // A log that was cut in the middle of a message with a forged header in it.
+    assert!(sniff(&format!("    a\n    {LOG}\n{LOG}\n{LOG}\n")).is_none());
+    assert!(sniff(&format!("    {LOG}\nb\n")).is_none());
 }
 
 #[test]
