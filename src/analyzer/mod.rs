@@ -101,6 +101,9 @@ impl ScanOptions {
     }
 }
 
+/// Sources of which it is told one by one why nothing could be read.
+const MOST_REASONS: usize = 20;
+
 /// Something to scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
@@ -141,8 +144,18 @@ impl Scan {
             self.tally.sources.iter().flat_map(|(source, tally)| {
                 tally.problems.iter().map(|problem| format!("  {}: {problem}", source.name))
             });
-        let not_logs = self.not_logs.iter().map(|name| format!("  {name}: is no log"));
-        Some(Error::NothingRead(failed.chain(not_logs).collect()))
+        // Some say already why they were left alone.
+        let not_logs = self.not_logs.iter().map(|name| {
+            let is_told = name.ends_with(')');
+            if is_told { format!("  {name}") } else { format!("  {name}: is no log") }
+        });
+        let mut reasons: Vec<String> = failed.chain(not_logs).collect();
+        let more = reasons.len().saturating_sub(MOST_REASONS);
+        if more > 0 {
+            reasons.truncate(MOST_REASONS);
+            reasons.push(format!("  and {more} more (--list names them all)"));
+        }
+        Some(Error::NothingRead(reasons))
     }
 }
 

@@ -90,6 +90,9 @@ pub(super) struct ScanArguments {
     schedule: ScheduleArguments,
 }
 
+/// Problems that are told one by one on standard error.
+const MOST_COMPLAINTS: usize = 20;
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum FailOn {
     Critical,
@@ -239,8 +242,12 @@ pub(super) fn complain_of_problems(diagnosis: &Diagnosis, redactor: &mut Redacto
     for carrier in diagnosis.ledger.carriers() {
         complain(redactor.show(&format!("carrier: {carrier}")).as_str());
     }
-    for (source, problem) in diagnosis.ledger.problems() {
+    for (source, problem) in diagnosis.ledger.problems().take(MOST_COMPLAINTS) {
         complain(redactor.show(&format!("{}: {problem}", source.name)).as_str());
+    }
+    let more = diagnosis.ledger.problems().count().saturating_sub(MOST_COMPLAINTS);
+    if more > 0 {
+        complain(&format!("and {more} more that could not be read: the report names them all"));
     }
 }
 

@@ -16,6 +16,9 @@ pub(super) struct Gunzip<R: Read> {
     member: Option<GzDecoder<BufReader<R>>>,
 }
 
+/// What is said where the bytes are not those that their checksum was made of.
+pub(super) const WRONG_CHECKSUM: &str = "its checksum is wrong: what was read of it may be damaged";
+
 /// Says that something stands behind the bytes that were read, or that a size is given wrongly, and that nothing is missing.
 #[derive(Debug)]
 pub(super) struct Remark(pub(super) String);
@@ -48,7 +51,7 @@ impl<R: Read> Gunzip<R> {
 impl<R: Read> Read for Gunzip<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while let Some(member) = &mut self.member {
-            let count = member.read(buffer)?;
+            let count = member.read(buffer).map_err(in_plain_words)?;
             if count > 0 || buffer.is_empty() {
                 return Ok(count);
             }
@@ -63,6 +66,17 @@ impl<R: Read> Read for Gunzip<R> {
         }
         Ok(0)
     }
+}
+
+/// A failure to inflate in words that need no knowledge of the format.
+pub(super) fn in_plain_words(error: io::Error) -> io::Error {
+    let words = match error.kind() {
+        io::ErrorKind::UnexpectedEof => "the compressed data ends too early: it is cut off or still being written",
+        io::ErrorKind::InvalidInput if error.to_string().contains("checksum") => WRONG_CHECKSUM,
+        io::ErrorKind::InvalidInput => "the compressed data is damaged here",
+        _ => return error,
+    };
+    io::Error::new(error.kind(), words)
 }
 
 /// The first byte behind a member that is not zero.
@@ -114,6 +128,27 @@ mod tests {
         let (plain, outcome) = read(&[member(b"text"), b"\0garbage".to_vec()].concat());
         assert_eq!(plain, b"text");
         assert!(is_remark(&outcome.unwrap_err()));
+    }
+
+    #[test]
+    fn damage_is_told_in_plain_words() {
+        let text: Vec<u8> = (0..5000_u32).flat_map(|i| (i * i).to_string().into_bytes()).collect();
+        let packed = member(&text);
+        let changed = |at: usize| {
+            let mut packed = packed.clone();
+            packed[at] ^= 0xFF;
+            packed
+        };
+        let sum = packed.len() - 5;
+        for (packed, words) in [
+            (packed[..packed.len() / 2].to_vec(), "ends too early"),
+            (packed[..12].to_vec(), "ends too early"),
+            (changed(sum), "its checksum is wrong"),
+            (changed(12), "is damaged here"),
+        ] {
+            let error = read(&packed).1.unwrap_err().to_string();
+            assert!(error.contains(words), "{error}");
+        }
     }
 
     #[test]

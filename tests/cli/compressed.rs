@@ -56,3 +56,27 @@ fn compressed_text_in_a_folder_is_no_log() {
     let outcome = logmedic().arg(folder.path()).assert().code(2);
     assert!(String::from_utf8_lossy(&outcome.get_output().stderr).contains("is no log"));
 }
+
+#[test]
+fn damage_is_told_in_words_for_people() {
+    let whole = gzip(&fs::read(LOG).unwrap());
+    let mut wrong = whole.clone();
+    let checksum = whole.len() - 6;
+    wrong[checksum] ^= 0xFF;
+    let cut = whole[..whole.len() / 2].to_vec();
+    for (bytes, words) in [(cut, "it is cut off or still being written"), (wrong, "its checksum is wrong")] {
+        logmedic().write_stdin(bytes).assert().code(1).stderr(predicates::str::contains(words));
+    }
+}
+
+#[test]
+fn many_files_that_are_no_logs_do_not_fill_the_screen() {
+    let folder = tempfile::tempdir().unwrap();
+    for i in 0..50 {
+        fs::write(folder.path().join(format!("{i}.txt")), "words").unwrap();
+    }
+    let outcome = logmedic().arg(folder.path()).assert().code(2);
+    let told = String::from_utf8(outcome.get_output().stderr.clone()).unwrap();
+    assert_eq!(told.lines().count(), 22, "{told}");
+    assert!(told.ends_with("and 31 more (--list names them all)\n"), "{told}");
+}

@@ -6,7 +6,7 @@ use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 
 use super::section::Section;
-use crate::input::gzip::Remark;
+use crate::input::gzip::{Remark, WRONG_CHECKSUM, in_plain_words};
 
 /// How an entry's bytes are packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl EntryReader {
         let problem = if is_cut || (self.count < self.size && self.seen.sum() != self.checksum) {
             format!("it ends after {} of {} bytes: the archive is damaged or cut off", self.count, self.size)
         } else if self.seen.sum() != self.checksum {
-            "its checksum is wrong: what was read of it may be damaged".to_owned()
+            WRONG_CHECKSUM.to_owned()
         } else if self.count != self.size {
             let Self { count, size, .. } = self;
             return Err(Remark(format!("holds {count} bytes, not {size} as its archive says")).into());
@@ -70,7 +70,7 @@ impl Read for EntryReader {
         }
         let count = match &mut self.body {
             Body::Stored(section) => section.read(buffer)?,
-            Body::Deflated(decoder) => decoder.read(buffer)?,
+            Body::Deflated(decoder) => decoder.read(buffer).map_err(in_plain_words)?,
         };
         if count == 0 {
             return self.finish();
