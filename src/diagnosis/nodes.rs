@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::tally::{FindingTally, MarkerKind, NodeTally};
+use super::tally::{FindingTally, MarkerKind, NodeTally, Stated};
 use crate::catalogue::Category;
 use crate::matcher::CaptureKind;
 
@@ -141,11 +141,16 @@ fn version_note(nodes: &BTreeMap<Option<String>, NodeTally>) -> Option<String> {
     let versions: Vec<(&str, &str)> = nodes
         .iter()
         .filter_map(|(node, tally)| {
-            let last = tally.markers.iter().rev().find_map(|marker| match &marker.what {
+            let started = tally.markers.iter().rev().find_map(|marker| match &marker.what {
                 MarkerKind::Build(version) | MarkerKind::Started(Some(version)) => Some(version.as_str()),
                 _ => None,
             });
-            node.as_deref().zip(last)
+            // A log of one day seldom holds a start-up.
+            let stated = || {
+                let mut versions = tally.stated.iter().filter(|((kind, _), _)| *kind == Stated::Jira);
+                versions.next().map(|((_, version), _)| version.as_str())
+            };
+            node.as_deref().zip(started.or_else(stated))
         })
         .collect();
     let distinct: BTreeSet<&str> = versions.iter().map(|(_, version)| *version).collect();

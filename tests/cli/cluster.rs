@@ -114,6 +114,28 @@ fn different_releases_and_clocks_are_notes() {
 }
 
 #[test]
+fn different_releases_are_told_from_support_zips_without_a_start_up() {
+    let nodes = TempDir::new().unwrap();
+    for (name, version) in [("jira-1", "9.12.4"), ("jira-2", "9.12.5")] {
+        write_log(nodes.path(), name, b"2026-01-13 02:01:40,118+0000 main INFO      [a.b.C] x\n");
+        let folder = nodes.path().join(name).join("application-properties");
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("application.xml"), format!("<a><jira-version>{version}</jira-version></a>")).unwrap();
+    }
+    let notes = json(logmedic().arg(nodes.path()))["ledger"]["notes"].to_string();
+    assert!(notes.contains("different versions of Jira: jira-1 9.12.4, jira-2 9.12.5"), "{notes}");
+}
+
+#[test]
+fn log_folders_of_hosts_that_are_named_are_told_apart() {
+    let nodes = cluster(&[("jira-1", PKIX), ("jira-2", "")]);
+    let logs = ["jira-1", "jira-2"].map(|name| nodes.path().join(name).join("log"));
+    let report = json(logmedic().args(&logs));
+    assert_eq!(report["environment"]["nodes"], value!(["jira-1", "jira-2"]));
+    assert_eq!(report["findings"][0]["sources"][0]["node"], "jira-1");
+}
+
+#[test]
 fn a_home_folder_is_no_cluster() {
     let home = folder(&[]);
     for name in ["log", "logs"] {
