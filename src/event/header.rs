@@ -194,9 +194,9 @@ mod tests {
         );
         assert_eq!(
             parse(
-                "2017-03-23 18:31:14,067 http-nio-8080-exec-7 ERROR      [o.a.c.c.C.[.[localhost].[/].[action]] Servlet threw\r"
+                "2017-03-23 18:31:14,067 http-nio-8080-exec-7 ERROR      [o.a.c.c.C.[.[localhost].[/].[action]] Servlet [x] threw\r"
             ),
-            ["http-nio-8080-exec-7", "", "", "", "o.a.c.c.C.[.[localhost].[/].[action]", "", "Servlet threw"]
+            ["http-nio-8080-exec-7", "", "", "", "o.a.c.c.C.[.[localhost].[/].[action]", "", "Servlet [x] threw"]
         );
         assert_eq!(
             parse("2024-03-05 10:04:00,000 t WARN ServiceRunner [c.a.N] pasted"),

@@ -182,22 +182,25 @@ pub(super) fn is_jira_thread(word: &[u8]) -> bool {
 /// The first ` [logger]` that is followed by a space or the line's end, and the offset of its bracket.
 ///
 /// Addresses and paths may hold brackets too; a logger holds only letters, digits and `._$-`. Tomcat's own loggers
-/// hold brackets themselves, not always in pairs, so what ends with `] ` is taken where no plain one is found.
+/// (`…C.[Catalina].[localhost].[/]`) hold brackets themselves, not always in pairs: what goes on with `.[` reaches to `] `.
 fn find_logger(body: &[u8]) -> Option<(usize, &[u8])> {
     let opens = || memchr::memchr_iter(b'[', body).filter(|&at| at == 0 || body[at - 1] == b' ');
-    let plain = opens().find_map(|at| {
-        let name: IResult<&[u8], &[u8]> =
-            take_while1(|byte: u8| byte.is_ascii_alphanumeric() || b"._$-".contains(&byte)).parse(&body[at + 1..]);
-        let (after, name) = name.ok()?;
-        (after == b"]" || after.starts_with(b"] ")).then_some((at, name))
-    });
-    plain.or_else(|| {
-        let open = opens().next()?;
+    let to_last_bracket = |open: usize| {
         let name = &body[open + 1..];
         let close = memchr::memmem::find(name, b"] ")
             .or_else(|| name.len().checked_sub(1).filter(|&last| name[last] == b']'))?;
         Some((open, &name[..close]))
-    })
+    };
+    let named = opens().find_map(|at| {
+        let name: IResult<&[u8], &[u8]> =
+            take_while1(|byte: u8| byte.is_ascii_alphanumeric() || b"._$-".contains(&byte)).parse(&body[at + 1..]);
+        let (after, name) = name.ok()?;
+        if name.ends_with(b".") && after.starts_with(b"[") {
+            return to_last_bracket(at);
+        }
+        (after == b"]" || after.starts_with(b"] ")).then_some((at, name))
+    });
+    named.or_else(|| to_last_bracket(opens().next()?))
 }
 
 /// `1234x5727202x3`: minute of the day, count, requests in flight.
