@@ -27,7 +27,7 @@ pub(super) fn parts(facts: &SourceFacts, file: &PlainFile) -> Vec<(u64, u64)> {
     let whole = vec![(0, file.len())];
     // Where an event need not have a time, it lies in every window, wherever it stands.
     let all_have_a_time = matches!(facts.layout.start_rule(), StartRule::StampAndLevel | StartRule::StampOnly);
-    if facts.window.is_open() || !all_have_a_time {
+    if file.is_empty() || facts.window.is_open() || !all_have_a_time {
         return whole;
     }
     let grid = file.len().div_ceil(MOST_PROBES).next_multiple_of(GRID);

@@ -55,6 +55,13 @@ fn logs_older_than_the_window_are_not_called_clean_in_silence() {
 }
 
 #[test]
+fn an_empty_log_lies_in_every_window() {
+    let logs = folder(&[("a.log", b""), ("b.log", b"2026-01-13 02:01:40,118+0000 main INFO      [a.b.C] x\n")]);
+    let text = told(logmedic().arg(logs.path()).args(["--since", "2026-01-13T00:00Z"]));
+    assert!(text.starts_with("NO KNOWN ERROR") && text.contains("1 event, 2 files"), "{text}");
+}
+
+#[test]
 fn what_is_left_out_of_a_big_log_is_no_hole_in_it() {
     let mut log = b"\tat the.End.of(Something.java:1)\n".to_vec();
     for i in 0..40_000 {
