@@ -200,7 +200,18 @@ fn a_header_behind_nuls_begins_an_event() {
         let log = [INFO.as_bytes(), &vec![0; nuls], ERROR.as_bytes(), SECRET.as_bytes(), b"\n"].concat();
         let report = report(&log);
         assert_eq!((events(&report), findings(&report)), (2, vec![(SECRET_ID, 1)]), "{nuls}");
+        let notes = report["ledger"]["sources"][0]["notes"].to_string();
+        assert!(notes.contains("holds NUL bytes"), "{notes}");
     }
+}
+
+#[test]
+fn nuls_at_the_end_are_told() {
+    let log = [INFO.as_bytes(), &[0; 5000]].concat();
+    assert_eq!(
+        report(&log)["ledger"]["sources"][0]["notes"],
+        serde_json::json!(["ends with NUL bytes, as after a crash of the host"])
+    );
 }
 
 #[test]

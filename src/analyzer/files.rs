@@ -83,6 +83,15 @@ pub(super) fn chunks(parts: &[FilePart<'_>], options: &ScanOptions) -> Vec<Chunk
         .collect()
 }
 
+/// What is said of a source by its last byte.
+pub(super) fn end_note(text: &[u8]) -> Option<&'static str> {
+    match text.last()? {
+        b'\n' => None,
+        0 => Some("ends with NUL bytes, as after a crash of the host"),
+        _ => Some("ends in the middle of a line"),
+    }
+}
+
 /// Scans the events that begin in one chunk of a plain file, reading on to the end of the last one.
 pub(super) fn scan_chunk(
     scanner: &mut Scanner<'_>,
@@ -142,9 +151,9 @@ pub(super) fn scan_chunk(
     if chunk.end == file.len() && chunk.start < chunk.end {
         let mut last = Vec::new();
         if let Ok(byte) = file.window(file.len() - 1, file.len(), &mut last)
-            && byte != b"\n"
+            && let Some(note) = end_note(byte)
         {
-            scanner.seen_mut().notes.insert("ends in the middle of a line".to_owned());
+            scanner.seen_mut().notes.insert(note.to_owned());
         }
     }
     scanner.finish_part(part_end);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use memchr::{memchr, memchr_iter};
 
 use super::markers;
-use crate::diagnosis::tally::{BINARY, HEADLESS, Range};
+use crate::diagnosis::tally::{BINARY, HEADLESS, LEADING_NULS, NULS, Range};
 use crate::diagnosis::{Place, Source, SourceTally, Tally};
 use crate::event::start::{self, StartFinder};
 use crate::event::{EventStart, Header, Layout, Level, Stamp, Window, Zone};
@@ -34,6 +34,9 @@ const MOST_WINDOWS: usize = 16;
 pub(crate) const MARKED: &str = "begins with a byte order mark";
 /// What is said of a source in which something with the shape of a time stamp is none.
 const IMPOSSIBLE: &str = "has lines with a date or time that does not exist; they count with the event before them";
+/// What is said of a source in which a reading of the clock names two moments.
+const TWICE: &str =
+    "has events in the hour that came twice when the clocks went back; they were taken for those of the first one";
 /// Bytes before a block that must be in the buffer with it.
 pub(crate) const LOOK_BEHIND: usize = 1024;
 
@@ -163,7 +166,11 @@ impl<'m> Scanner<'m> {
         self.finder.find(buffer, from, to, base == 0, &mut starts);
         if let Some(zone) = self.facts.zone {
             for start in &mut starts {
-                start.stamp = start.stamp.map(|stamp| zone.place(stamp));
+                let Some((stamp, comes_twice)) = start.stamp.map(|stamp| zone.read(stamp)) else { continue };
+                start.stamp = Some(stamp);
+                if comes_twice {
+                    self.seen.notes.insert(TWICE.to_owned());
+                }
             }
         }
         let first = starts.first().map_or(to, |start| start.at);
@@ -285,6 +292,9 @@ impl<'m> Scanner<'m> {
         if self.finder.take_refused() {
             self.seen.notes.insert(IMPOSSIBLE.to_owned());
         }
+        if self.finder.take_behind_nuls() {
+            self.seen.notes.insert(NULS.to_owned());
+        }
         self.end_run();
         let mut seen = std::mem::take(&mut self.seen);
         if part_end > self.part_start {
@@ -380,7 +390,7 @@ impl<'m> Scanner<'m> {
         let has_header = event.start.is_some();
         if event.nuls > 0 && event.nuls == event.length {
             // Nothing but what a log leaves behind that was emptied under its writer.
-            self.seen.notes.insert(format!("begins with {} NUL bytes", event.nuls));
+            self.seen.notes.insert(format!("begins with {}{LEADING_NULS}", event.nuls));
         } else if !has_header && !event.text.trim_ascii().is_empty() {
             self.seen.events += 1;
             self.seen.levels[Level::None as usize] += 1;

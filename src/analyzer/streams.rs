@@ -2,6 +2,7 @@
 
 use super::ScanOptions;
 use super::carried::{carrier_of, scan_carried};
+use super::files::end_note;
 use super::plan::{Prepared, UTF16, reason, unread};
 use super::progress::counted;
 use super::scanner::{Block, LOOK_BEHIND, Scanner};
@@ -102,8 +103,8 @@ pub(super) fn scan_stream(
     } else if let Some(error) = failure {
         scanner.seen_mut().problems.insert(format!("cannot be read beyond byte {done}: {error}"));
     }
-    if !buffer.is_empty() && !buffer.ends_with(b"\n") {
-        scanner.seen_mut().notes.insert("ends in the middle of a line".to_owned());
+    if let Some(note) = end_note(&buffer) {
+        scanner.seen_mut().notes.insert(note.to_owned());
     }
     scanner.finish_part(done);
     Some(scanner.into_tally())

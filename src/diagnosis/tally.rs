@@ -23,6 +23,11 @@ pub const CARRIER: &str = "carrier: ";
 pub const ATTEMPTS_KEPT: usize = 1024;
 /// What is said of a source that begins with NUL bytes, until a line of a log is found in it.
 pub const BINARY: &str = "is binary: no line of a log was found in it";
+/// How the note ends that tells of NUL bytes before the first line.
+pub const LEADING_NULS: &str = " NUL bytes";
+/// What is said of a source in which an event stands right behind NUL bytes.
+pub const NULS: &str =
+    "holds NUL bytes, as after a crash of the host or where it was emptied under its writer; they were jumped";
 /// Markers kept per node: the last ones.
 pub const MARKERS_KEPT: usize = 32;
 
@@ -388,11 +393,14 @@ impl Tally {
     }
 
     /// Joins gapless ranges, and counts the samples' lines from the start of the joined range. What looked binary at its
-    /// beginning and turned out to be a log is told as such.
+    /// beginning and turned out to be a log is told as such, and NUL bytes are told once.
     pub fn settle(&mut self) {
         for (source, tally) in &mut self.sources {
             if tally.events > tally.levels[Level::None as usize] {
                 tally.problems.remove(BINARY);
+            }
+            if tally.notes.iter().any(|note| note.ends_with(LEADING_NULS)) {
+                tally.notes.remove(NULS);
             }
             let mut joined: BTreeMap<u64, Range> = BTreeMap::new();
             // For each part that was counted on its own: where its joined range starts, and the lines before it there.

@@ -58,6 +58,7 @@ pub struct StartFinder {
     rule: StartRule,
     clock: Clock,
     line_break: memmem::Finder<'static>,
+    behind_nuls: bool,
 }
 
 impl StartFinder {
@@ -67,6 +68,7 @@ impl StartFinder {
             rule,
             clock: Clock::default(),
             line_break: memmem::FinderBuilder::new().build_forward_with_ranker(LineBreakFirst, b"\n20"),
+            behind_nuls: false,
         }
     }
 
@@ -107,6 +109,7 @@ impl StartFinder {
                 let at = first + found + 1;
                 if at < to && buffer.get(at).is_some_and(|&byte| byte != 0) && is_behind_nul_run(&buffer[..at]) {
                     starts.extend(self.test(buffer, at));
+                    self.behind_nuls |= starts.last().is_some_and(|start| start.at == at);
                 }
             }
             starts[known..].sort_unstable_by_key(|start| start.at);
@@ -138,6 +141,11 @@ impl StartFinder {
         let (stamp, length) = self.clock.read(line)?;
         let level = if self.rule == StartRule::StampOnly { Level::None } else { level_after(&line[length + 1..])?.1 };
         Some((level, Some(stamp)))
+    }
+
+    /// Whether an event was found right behind NUL bytes, since last asked.
+    pub fn take_behind_nuls(&mut self) -> bool {
+        std::mem::take(&mut self.behind_nuls)
     }
 
     /// Whether a line began with something like a stamp that names no possible time, since last asked.

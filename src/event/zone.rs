@@ -24,18 +24,23 @@ impl Zone {
     /// The stamp with this zone, if the log states none itself.
     #[must_use]
     pub fn place(self, stamp: Stamp) -> Stamp {
+        self.read(stamp).0
+    }
+
+    /// The same, and whether the clock showed this twice.
+    #[must_use]
+    pub fn read(self, stamp: Stamp) -> (Stamp, bool) {
         if stamp.offset.is_some() {
-            return stamp;
+            return (stamp, false);
         }
-        let offset = match self {
-            Self::Fixed(offset) => Some(offset),
+        let found = match self {
+            Self::Fixed(offset) => Some((offset, false)),
             Self::Region(region) => {
                 DateTime::from_timestamp_millis(stamp.instant).and_then(|local| offset_at(region, local.naive_utc()))
             }
         };
-        offset.map_or(stamp, |minutes| Stamp {
-            instant: stamp.instant - i64::from(minutes) * 60_000,
-            offset: Some(minutes),
+        found.map_or((stamp, false), |(minutes, comes_twice)| {
+            (Stamp { instant: stamp.instant - i64::from(minutes) * 60_000, offset: Some(minutes) }, comes_twice)
         })
     }
 }
@@ -71,12 +76,14 @@ pub(super) fn offset_minutes(text: &str) -> Option<i16> {
     (digits.len() != 3 && hours <= 18 && minutes < 60).then_some(sign * (hours * 60 + minutes))
 }
 
-fn offset_at(region: Tz, local: NaiveDateTime) -> Option<i16> {
-    let offset = match region.offset_from_local_datetime(&local) {
-        LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => offset,
-        LocalResult::None => region.offset_from_local_datetime(&(local - Duration::hours(3))).earliest()?,
+/// The offset in minutes, and whether there are two; the first of them is taken.
+fn offset_at(region: Tz, local: NaiveDateTime) -> Option<(i16, bool)> {
+    let (offset, comes_twice) = match region.offset_from_local_datetime(&local) {
+        LocalResult::Single(offset) => (offset, false),
+        LocalResult::Ambiguous(offset, _) => (offset, true),
+        LocalResult::None => (region.offset_from_local_datetime(&(local - Duration::hours(3))).earliest()?, false),
     };
-    i16::try_from(offset.fix().local_minus_utc() / 60).ok()
+    Some((i16::try_from(offset.fix().local_minus_utc() / 60).ok()?, comes_twice))
 }
 
 #[cfg(test)]

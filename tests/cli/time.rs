@@ -117,6 +117,9 @@ fn a_log_without_a_zone_is_given_one() {
     assert_eq!(times(&["--zone", "Europe/Berlin", "--since", "2025-10-26T01:30:00Z"]), berlin[2..]);
     let report = logmedic().arg(logs.path()).args(["--since", "2025-10-26T02:00Z", "-v"]).assert().code(1);
     report.stdout(contains("states no time zone"));
+    let twice = "has events in the hour that came twice";
+    let told = |zone: &str| json(logmedic().arg(logs.path()).args(["--zone", zone]))["ledger"].to_string();
+    assert!(told("Europe/Berlin").contains(twice) && !told("+0100").contains(twice));
 }
 
 #[test]
