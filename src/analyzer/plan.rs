@@ -92,7 +92,9 @@ impl<'a> Plan<'a> {
             match input {
                 Input::Stdin => plan.add_stdin(),
                 Input::Path(path) | Input::Node { path, .. } if path.is_dir() => plan.add_folder(path),
-                Input::Path(path) | Input::Node { path, .. } => plan.add_file(path, true),
+                Input::Path(path) | Input::Node { path, .. } => {
+                    plan.add_file(path, true);
+                }
             }
         }
         if plan.archives.len() > 1 {
@@ -145,35 +147,34 @@ impl<'a> Plan<'a> {
             let name = input::name_of(&special);
             self.scan.not_logs.push(format!("{name} (a pipe, device or socket, not opened; name it to have it read)"));
         }
-        let before = self.count();
+        let mut has_log = false;
         for path in found.files {
-            self.add_file(&path, false);
+            has_log |= self.add_file(&path, false);
         }
-        if before == self.count() {
+        if !has_log {
             self.add_problem(input::name_of(folder), "no log was found in this folder");
         }
     }
 
-    /// How much there is to read or to complain of.
-    fn count(&self) -> usize {
-        self.files.len() + self.streams.len() + self.archives.len() + self.scan.tally.sources.len()
-    }
-
-    fn add_file(&mut self, path: &Path, named: bool) {
+    /// Whether there is something to read or to complain of, now or already before.
+    fn add_file(&mut self, path: &Path, named: bool) -> bool {
         let given = self.options.file_name.clone().filter(|_| named);
         let name = given.unwrap_or_else(|| input::name_of(path));
         let source = Arc::new(Source { node: self.node_of(path), name: name.clone() });
         if let Some(identity) = input::identity(path) {
             if let Some(known) = self.known.get(&identity).cloned() {
+                let is_log = self.found.iter().any(|(source, _)| *source == known);
                 // Another way to write the same path is not another name.
                 let is_respelt = !path.is_symlink()
                     && path
                         .canonicalize()
                         .is_ok_and(|path| Path::new(&known.name).canonicalize().is_ok_and(|other| other == path));
-                if known.name != name && !is_respelt {
+                if is_log && known.name != name && !is_respelt {
                     self.add_note(known, format!("{name} is the same file and was not read again"));
+                } else if !is_log && !named {
+                    self.scan.not_logs.push(name);
                 }
-                return;
+                return is_log;
             }
             self.known.insert(identity, Arc::clone(&source));
         }
@@ -186,10 +187,12 @@ impl<'a> Plan<'a> {
             Ok(((_, Layout::Text), Body::Plain(file))) if !named && !file.is_empty() => {
                 self.describe(&name, &source, &file);
                 self.scan.not_logs.push(name);
+                false
             }
             Ok(prepared) => {
                 self.found.push((source, path.to_path_buf()));
                 self.add(prepared, named);
+                true
             }
         }
     }

@@ -11,6 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::files::{Chunk, FilePart, chunks, scan_chunk};
 use super::package::{Package, Parcel};
 use super::plan::{Incoming, Prepared, reason, unread};
+use super::progress::watched;
 use super::scanner::{Scanner, SourceFacts};
 use super::streams::scan_stream;
 use super::{Scan, ScanOptions};
@@ -55,12 +56,15 @@ impl<'a> Queue<'a> {
     ) -> Self {
         let parcels: Vec<Arc<Parcel>> = parcels.into_iter().map(Arc::new).collect();
         let packages = parcels.iter().map(|parcel| Piece::Package(Package::outermost(parcel)));
-        let pieces = packages.chain(streams.into_iter().map(Piece::Stream)).collect();
-        let state = State { pieces, busy: 0, parcels };
         let chunks = chunks(files, options);
         if let Some(progress) = &options.progress {
             progress.expect(chunks.iter().map(Chunk::len).sum());
+            for incoming in &streams {
+                progress.expect_stream(&incoming.bytes);
+            }
         }
+        let pieces = packages.chain(streams.into_iter().map(Piece::Stream)).collect();
+        let state = State { pieces, busy: 0, parcels };
         Self {
             matcher,
             options,
@@ -157,8 +161,10 @@ impl<'a> Queue<'a> {
     /// Scans what comes in order, once its first bytes have said what it is.
     fn scan_incoming(&self, incoming: Incoming, outer: Option<&Package>, found: &mut Scan) {
         let Incoming { facts, bytes, from } = incoming;
-        match bytes.open() {
-            Err(error) => found.fail(&facts, &error),
+        match watched(bytes, self.options.progress.as_ref()).open() {
+            Err(error) => {
+                found.fail(&facts, &error);
+            }
             Ok(Content::Archive(archive)) => {
                 if let Some(outer) = outer {
                     self.open_package(outer.nested(archive, &facts.source.name), found);
@@ -173,7 +179,10 @@ impl<'a> Queue<'a> {
                 let name = facts.source.name.clone();
                 let prepared = match Prepared::from(from, facts.clone(), stream) {
                     Ok(prepared) => prepared,
-                    Err(error) => return found.fail(&facts, &error),
+                    Err(error) => {
+                        found.fail(&facts, &error);
+                        return;
+                    }
                 };
                 match scan_stream(self.matcher, prepared, self.options, self.is_last_work()) {
                     Some(part) => found.tally.merge(part),
@@ -187,6 +196,9 @@ impl<'a> Queue<'a> {
     fn open_package(&self, package: Package, found: &mut Scan) {
         let Some((package, mut entries)) = package.unpack(found) else { return };
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.packed));
+        if let Some(progress) = &self.options.progress {
+            progress.expect(entries.iter().map(Entry::likely_size).fold(0, u64::saturating_add));
+        }
         let package = Arc::new(package);
         let mut state = self.lock();
         for entry in entries.into_iter().rev() {
@@ -240,12 +252,13 @@ impl Scan {
         self.not_logs.extend(other.not_logs);
     }
 
-    /// Notes that a source could not be read. What was only found, and is nothing that is read here, is no log.
-    pub(super) fn fail(&mut self, facts: &SourceFacts, error: &std::io::Error) {
+    /// Notes that a source could not be read. What was only found, and is nothing that is read here, is no log: `false`.
+    pub(super) fn fail(&mut self, facts: &SourceFacts, error: &std::io::Error) -> bool {
         if error.kind() == std::io::ErrorKind::Unsupported && !facts.pasted {
             self.not_logs.push(format!("{} ({error})", facts.source.name));
-        } else {
-            self.tally.merge(unread(&facts.source, reason(error)));
+            return false;
         }
+        self.tally.merge(unread(&facts.source, reason(error)));
+        true
     }
 }

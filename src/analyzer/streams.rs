@@ -4,7 +4,6 @@ use super::ScanOptions;
 use super::carried::{carrier_of, scan_carried};
 use super::files::end_note;
 use super::plan::{Prepared, UTF16, reason, unread};
-use super::progress::counted;
 use super::scanner::{Block, LOOK_BEHIND, Scanner};
 use crate::diagnosis::{SourceTally, Tally};
 use crate::event::Layout;
@@ -24,7 +23,7 @@ pub(super) fn scan_stream(
     // What goes on in its middle has been looked at before.
     let is_whole = from == 0;
     let ahead = Scanner::look_ahead(matcher);
-    let (bytes, encoding) = decoded(counted(stream.bytes, options.progress.clone()));
+    let (bytes, encoding) = decoded(stream.bytes);
     let mut blocks = BlockReader::new(bytes, options.chunk_size.max(SNIFF_LENGTH), read_ahead);
     let mut remarks = SourceTally::default();
     if stream.compressed {

@@ -13,6 +13,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Time between two looks.
 const PACE: Duration = Duration::from_millis(150);
 
+/// What is shown of work of which the end is known, and of other work.
+const BAR: &str = "{wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
+const ENDLESS: &str = "{bytes} read, {bytes_per_sec}";
+
 /// Whether a bar is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ProgressName {
@@ -40,8 +44,9 @@ fn show(progress: &Progress, ended: &Receiver<()>) {
         return;
     }
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left")
-    {
+    // How far a pipe has come nobody knows.
+    let template = if progress.is_endless() { ENDLESS } else { BAR };
+    if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
     while ended.recv_timeout(PACE) == Err(RecvTimeoutError::Timeout) {

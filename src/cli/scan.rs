@@ -7,7 +7,9 @@ use std::sync::Arc;
 use anyhow::{Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 use logmedic::report::redact::Redactor;
-use logmedic::{Bound, Catalogue, Diagnosis, Input, Limits, MapMode, Progress, ScanOptions, Severity, Window, Zone};
+use logmedic::{
+    Bound, Catalogue, Diagnosis, Format, Input, Limits, MapMode, Progress, Scan, ScanOptions, Severity, Window, Zone,
+};
 
 use super::inputs::{inputs, node, own_log_folder, range, size};
 use super::outputs::{Before, OutputArguments};
@@ -71,7 +73,7 @@ pub(super) struct ScanArguments {
     /// Count the events of one plain file that begin in these bytes; `merge` adds the reports of its ranges up.
     #[arg(long, value_name = "START:END", value_parser = range)]
     range: Option<Range<u64>>,
-    /// Say what would be read, and read only the beginning and the end of it.
+    /// Say what would be read: layouts, sizes, times, what is missing. Of plain files only the ends are read for it.
     #[arg(long)]
     list: bool,
     /// When to use colour; `NO_COLOR` and CLICOLOR are honoured.
@@ -172,15 +174,17 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
         skip: arguments.skip.clone(),
         ..defaults
     };
+    let is_watched = arguments.progress == ProgressName::Auto && !arguments.quiet;
     if arguments.list {
-        return list(&catalogue, &inputs, &options, arguments);
+        let format = arguments.output.list_format()?;
+        let scan = watched(&progress, is_watched, || logmedic::list(&inputs, &options));
+        return tell_list(&catalogue, scan, format, arguments);
     }
     arguments.output.refuse_inputs(inputs.iter().map(|input| match input {
         Input::Path(path) | Input::Node { path, .. } => path.as_path(),
         // Where standard input is a redirected file, this leads to it.
         Input::Stdin => Path::new("/dev/stdin"),
     }))?;
-    let is_watched = arguments.progress == ProgressName::Auto && !arguments.quiet;
     let mut run = Run::begin(&arguments.schedule, &catalogue, &arguments.output)?;
     let (diagnosis, nothing_read) = watched(&progress, is_watched, || run.scan(&catalogue, &inputs, &options))?;
     if let Some(error) = nothing_read {
@@ -208,9 +212,7 @@ fn limits(arguments: &ScanArguments) -> Limits {
 }
 
 /// Prints what would be read. Nothing in it is a finding, so the exit code tells only whether it could all be opened.
-fn list(catalogue: &Catalogue, inputs: &[Input], options: &ScanOptions, arguments: &ScanArguments) -> Result<u8> {
-    let format = arguments.output.list_format()?;
-    let scan = logmedic::list(inputs, options);
+fn tell_list(catalogue: &Catalogue, scan: Scan, format: Format, arguments: &ScanArguments) -> Result<u8> {
     let diagnosis = Diagnosis::new(catalogue, scan.tally, scan.not_logs);
     if !arguments.quiet {
         complain_of_problems(&diagnosis, &mut arguments.output.redactor(Before::NOT_MASKED));

@@ -158,7 +158,7 @@ impl PlainFile {
 
     /// Its bytes in order, for a source that cannot be cut into chunks.
     pub fn into_stream(self) -> Unopened {
-        Unopened::endless(InOrder { file: self, at: 0 }, Limits::default())
+        Unopened::plain(self.length, InOrder { file: self, at: 0 })
     }
 
     /// The bytes from `from` up to `to` or the end of the file. They are read into `buffer` unless the file is mapped;

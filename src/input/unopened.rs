@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use super::archive::Archive;
+use super::archive::{Archive, Entry};
 use super::format::{Format, peek, unsupported};
 use super::gzip::{Gunzip, is_remark};
 use super::limits::{Budget, Limits, Metered};
@@ -16,6 +16,8 @@ const GZIP_LAYERS: usize = 2;
 /// A pipe, a compressed file, or an entry of an archive.
 pub struct Unopened {
     bytes: Box<dyn Read + Send>,
+    /// Their number, where it is known.
+    length: Option<u64>,
     /// Their number before anything was inflated, where it is known.
     packed: Option<u64>,
     budget: Arc<Budget>,
@@ -41,17 +43,35 @@ pub struct Stream {
 impl Unopened {
     /// Bytes of which nobody knows how many will come.
     pub(super) fn endless(bytes: impl Read + Send + 'static, limits: Limits) -> Self {
-        Self { bytes: Box::new(bytes), packed: None, budget: Budget::new(limits), archive: None }
+        Self { bytes: Box::new(bytes), length: None, packed: None, budget: Budget::new(limits), archive: None }
+    }
+
+    /// So many bytes of a file that is not compressed.
+    pub(super) fn plain(length: u64, bytes: impl Read + Send + 'static) -> Self {
+        Self { length: Some(length), ..Self::endless(bytes, Limits::default()) }
     }
 
     /// A file with so many bytes.
     pub(super) fn file(file: File, length: u64, limits: Limits) -> Self {
-        Self { bytes: Box::new(file), packed: Some(length), budget: Budget::new(limits), archive: None }
+        let packed = Some(length);
+        Self { bytes: Box::new(file), length: packed, packed, budget: Budget::new(limits), archive: None }
     }
 
     /// Bytes of an archive's entry.
-    pub(super) fn entry(bytes: Box<dyn Read + Send>, packed: u64, archive: Archive) -> Self {
-        Self { bytes, packed: Some(packed), budget: Arc::clone(archive.budget()), archive: Some(archive) }
+    pub(super) fn entry(bytes: Box<dyn Read + Send>, entry: &Entry, archive: Archive) -> Self {
+        let budget = Arc::clone(archive.budget());
+        Self { bytes, length: Some(entry.likely_size()), packed: Some(entry.packed), budget, archive: Some(archive) }
+    }
+
+    /// The number of bytes that will come before anything is taken off them, where it is known.
+    pub fn length(&self) -> Option<u64> {
+        self.length
+    }
+
+    /// The same bytes, handed through whatever counts them.
+    #[must_use]
+    pub fn counted(self, counter: impl FnOnce(Box<dyn Read + Send>) -> Box<dyn Read + Send>) -> Self {
+        Self { bytes: counter(self.bytes), ..self }
     }
 
     /// Looks at the first bytes, and takes off what they are packed in.

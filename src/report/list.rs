@@ -1,6 +1,7 @@
 //! What a scan would read, as text and as JSON: logs with their files, layouts, sizes and times, and what is no log.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -85,6 +86,7 @@ pub(super) fn json(ledger: &Ledger, redactor: &mut Redactor) -> String {
 pub(super) fn text(ledger: &Ledger, redactor: &mut Redactor) -> String {
     let files = ledger.sources.iter().filter(|(_, tally)| tally.problems.is_empty()).count();
     let mut out = format!("{files} {}, {}\n", plural(files as u64, "file"), bytes(ledger.bytes()));
+    let columns = Columns::of(ledger);
     let mut told: BTreeSet<(Option<&str>, &str)> = BTreeSet::new();
     let sets = sets(&ledger.sources);
     for (source, _) in &ledger.sources {
@@ -108,7 +110,7 @@ pub(super) fn text(ledger: &Ledger, redactor: &mut Redactor) -> String {
         let rotated = if files.len() > 1 { format!(" and {} rotated", files.len() - 1) } else { String::new() };
         out.push_str(&format!("\n{node}{}{rotated}\n", on_one_line(&redactor.show(log.1))));
         for (source, tally) in files {
-            out.push_str(&line(source, tally, redactor));
+            out.push_str(&columns.line(source, tally, redactor));
         }
     }
     let mut list = |label: &str, lines: Vec<String>| {
@@ -126,20 +128,43 @@ pub(super) fn text(ledger: &Ledger, redactor: &mut Redactor) -> String {
     out
 }
 
-fn line(source: &Source, tally: &SourceTally, redactor: &mut Redactor) -> String {
-    let name = source.name.rsplit('/').next().unwrap_or(&source.name);
-    let time = match (tally.first, tally.last) {
-        (Some(first), Some(last)) => time_range(first, last),
-        (Some(first), None) => format!("from {first}"),
-        _ => "no times".to_owned(),
-    };
-    let size = if tally.bytes == 0 && !tally.notes.is_empty() { "-".to_owned() } else { bytes(tally.bytes) };
-    let mut line =
-        format!("  {:<36}  {size:>8}  {:<11}  {time}\n", on_one_line(&redactor.show(name)), tally.layout.as_str());
-    for note in tally.notes.iter().chain(&tally.problems) {
-        line.push_str(&format!("      {}\n", on_one_line(&redactor.show(note))));
+/// How wide the columns of a list are.
+struct Columns {
+    name: usize,
+    layout: usize,
+}
+
+impl Columns {
+    /// A name that is longer than this pushes its own line out only.
+    const WIDEST_NAME: usize = 48;
+
+    fn of(ledger: &Ledger) -> Self {
+        let widest = |length: fn(&(Arc<Source>, SourceTally)) -> usize| {
+            ledger.sources.iter().map(length).filter(|&length| length <= Self::WIDEST_NAME).max().unwrap_or(0)
+        };
+        Self {
+            name: widest(|(source, _)| last_name(source).chars().count()),
+            layout: widest(|(_, tally)| tally.layout.as_str().len()),
+        }
     }
-    line
+
+    fn line(&self, source: &Source, tally: &SourceTally, redactor: &mut Redactor) -> String {
+        let span = tally.first.zip(tally.last);
+        let time = span.map_or_else(|| "no times".to_owned(), |(first, last)| time_range(first, last));
+        let size = if tally.bytes == 0 && !tally.notes.is_empty() { "-".to_owned() } else { bytes(tally.bytes) };
+        let name = on_one_line(&redactor.show(last_name(source)));
+        let layout = if tally.bytes == 0 { "-" } else { tally.layout.as_str() };
+        let mut line = format!("  {name:<0$}  {size:>8}  {layout:<1$}  {time}\n", self.name, self.layout);
+        for note in tally.notes.iter().chain(&tally.problems) {
+            line.push_str(&format!("      {}\n", on_one_line(&redactor.show(note))));
+        }
+        line
+    }
+}
+
+/// The file's own name, without folders and archives.
+fn last_name(source: &Source) -> &str {
+    source.name.rsplit(['/', '!']).next().filter(|name| !name.is_empty()).unwrap_or(&source.name)
 }
 
 /// A file's name may hold a line feed.

@@ -24,6 +24,8 @@ use section::Section;
 
 /// Zip archives that may be inside each other, the outermost included.
 const DEEPEST: u8 = 2;
+/// Most bytes that deflate can make of one.
+const BEST_DEFLATE: u64 = 1032;
 /// Bytes of an entry's name that are kept.
 const NAME_KEPT: usize = 1024;
 
@@ -62,6 +64,13 @@ pub struct Entry {
     start: u64,
     method: Method,
     checksum: u32,
+}
+
+impl Entry {
+    /// Its bytes, as far as the archive can be believed: no entry inflates to more than that.
+    pub fn likely_size(&self) -> u64 {
+        self.size.min(self.packed.saturating_mul(BEST_DEFLATE))
+    }
 }
 
 impl Archive {
@@ -136,7 +145,7 @@ impl Archive {
         let section = Section::new(Arc::clone(&self.file), entry.start, entry.start.saturating_add(entry.packed));
         let reader = EntryReader::new(section, entry.method, entry.size, entry.checksum);
         let metered = Metered::new(reader, Some(entry.packed), Arc::clone(&self.budget));
-        Unopened::entry(Box::new(metered), entry.packed, self.clone())
+        Unopened::entry(Box::new(metered), entry, self.clone())
     }
 }
 
