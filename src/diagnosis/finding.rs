@@ -69,6 +69,8 @@ pub struct Finding {
     pub activity: Activity,
     /// How it stands over all runs.
     pub status: Status,
+    /// Whether this run saw it, or it stands otherwise than after the last one.
+    pub is_news: bool,
     /// Events in all runs.
     pub total_events: u64,
     /// Time of the earliest event of all runs.
@@ -249,13 +251,15 @@ impl Diagnosis {
                 let before = past.map(|past| past.findings.get(&outline.id).cloned().unwrap_or_default());
                 let recovery = recoveries.remove(&rank).unwrap_or_default();
                 let is_recovered = recovery.recovered.is_some();
+                let status = before.as_ref().map_or_else(
+                    || Status::in_one_scan(activity, is_recovered),
+                    |before| before.status(tally.events, is_recovered),
+                );
                 Finding {
                     severity: severity(outline, &tally, context),
                     activity,
-                    status: before.as_ref().map_or_else(
-                        || Status::in_one_scan(activity, is_recovered),
-                        |before| before.status(tally.events, is_recovered),
-                    ),
+                    status,
+                    is_news: tally.events > 0 || before.as_ref().is_some_and(|before| before.status != Some(status)),
                     total_events: tally.events + before.as_ref().map_or(0, |before| before.events),
                     first_seen: before.and_then(|before| before.first).into_iter().chain(tally.first).min(),
                     recovery,

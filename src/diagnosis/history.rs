@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::finding::{Activity, Diagnosis, Finding};
 use super::recovery::PastStanding;
@@ -31,12 +31,14 @@ pub struct PastFinding {
     pub last: Option<Stamp>,
     /// Whether one of the logs in which it stood has had newer events since.
     pub went_on: bool,
+    /// How it stood after the last run.
+    pub status: Option<Status>,
     /// How what it hit stood.
     pub standings: Vec<PastStanding>,
 }
 
 /// How a finding stands over all runs; without a state over the time of the logs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Status {

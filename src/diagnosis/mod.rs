@@ -18,7 +18,7 @@ pub mod verification;
 
 // What a finding is told in: whoever reads a diagnosis needs no other part.
 pub use crate::event::{Bound, Layout, Level, Stamp, Window};
-pub use crate::matcher::{CaptureKind, Context, EvidenceGap, is_microsoft_host};
+pub use crate::matcher::{CaptureKind, Context, EvidenceGap, ends_with_a_poll, is_microsoft_host};
 
 pub use finding::{Activity, Diagnosis, Environment, Finding, Ledger, Subject};
 pub use history::{Past, PastFinding, Status};

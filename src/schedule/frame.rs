@@ -58,7 +58,7 @@ fn numbers(line: &str) -> Option<(u32, u64)> {
 mod tests {
     use super::super::{Checkpoint, Fingerprint, Memory, MemoryStanding, PendingReport, Recovered};
     use super::*;
-    use crate::diagnosis::Stamp;
+    use crate::diagnosis::{Stamp, Status};
 
     fn state() -> State {
         let digest = Digest::of(&[b"x"]);
@@ -94,6 +94,7 @@ mod tests {
                     last: Some(Stamp { offset: None, ..stamp }),
                     logs: ["/logs/atlassian-jira.log".to_owned()].into(),
                     quiet: true,
+                    status: Some(Status::Quiet),
                     standings: vec![MemoryStanding { id: 7, last: Some(stamp), recovered: None, is_first: false }],
                 },
             )]

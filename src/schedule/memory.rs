@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::diagnosis::tally::widen;
-use crate::diagnosis::{FindingTally, Moment, PastStanding, Stamp, Standing};
+use crate::diagnosis::{FindingTally, Moment, PastStanding, Stamp, Standing, Status};
 
 /// Logs remembered per finding; more are not needed to see that one of them went on.
 const MOST_LOGS: usize = 16;
@@ -28,6 +28,9 @@ pub struct Memory {
     pub logs: BTreeSet<String>,
     /// Whether one of these logs has gone on without it since.
     pub quiet: bool,
+    /// How it stood after the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
     /// How what it hit stands, by hash of the name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub standings: Vec<MemoryStanding>,

@@ -133,10 +133,11 @@ impl State {
         }
     }
 
-    /// Keeps how what each finding hit stands after this run: hashes of names, and times.
+    /// Keeps how each finding and what it hit stands after this run: hashes of names, and times.
     pub fn remember_standings(&mut self, diagnosis: &Diagnosis) {
         for finding in &diagnosis.findings {
             if let Some(memory) = self.findings.get_mut(&finding.signature.id) {
+                memory.status = Some(finding.status);
                 memory.keep_standings(&finding.recovery.standings);
             }
         }
@@ -150,6 +151,7 @@ impl State {
             first: memory.first,
             last: memory.last,
             went_on: memory.quiet || went_on(memory, tally),
+            status: memory.status,
             standings: memory.standings.iter().map(|standing| (*standing).into()).collect(),
         };
         let findings = self.findings.iter().filter(|(id, _)| looked_for(id));

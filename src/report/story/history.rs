@@ -1,7 +1,7 @@
 //! How a finding stands over several runs, and what somebody does not want to be told, in words.
 
 use super::words::{grouped, moment, plural};
-use crate::diagnosis::{Diagnosis, Finding, Force, Status};
+use crate::diagnosis::{Diagnosis, Finding, Force, Status, ends_with_a_poll};
 use crate::report::redact::{Redactor, Shown};
 
 /// Logs whose new bytes a report for people names.
@@ -23,7 +23,12 @@ pub(super) fn standing(finding: &Finding, diagnosis: &Diagnosis) -> Option<Strin
         Status::Recovered => format!("recovered, {total}"),
         Status::Quiet => {
             let since = finding.tally.last.map_or_else(String::new, |last| format!(" since {}", moment(last)));
-            format!("quiet{since}, {total}; this log level shows no success, so see CHECK")
+            let how = if ends_with_a_poll(finding.signature.category) {
+                "see the connectivity log of the JSM channel, send a test mail, or log com.atlassian.mail.incoming at INFO"
+            } else {
+                "see CHECK"
+            };
+            format!("quiet{since}, {total}; this log level shows no success: {how}")
         }
     })
 }

@@ -132,8 +132,12 @@ pub(super) fn tell(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &Rep
     };
     let (current, ended): (Vec<&Finding>, Vec<&Finding>) =
         diagnosis.causes().filter(|finding| !finding.suppressed).partition(goes_on);
-    // With nothing that goes on, the causes that ended are the story.
-    let (mut told, earlier) = if current.is_empty() { (ended, Vec::new()) } else { (current, ended) };
+    // With nothing that goes on, the causes that ended are the story; of a schedule only until it has been told.
+    let (mut told, earlier) = if current.is_empty() {
+        ended.into_iter().partition(|finding| diagnosis.generation.is_none() || finding.is_news)
+    } else {
+        (current, ended)
+    };
     told.sort_by_key(|finding| finding.recovery.recovered.is_some());
     let causes = told.iter().enumerate().map(|(i, finding)| cause(i + 1, finding, diagnosis, redactor)).collect();
     let earlier = earlier.iter().map(|finding| one_line(finding, diagnosis)).collect();

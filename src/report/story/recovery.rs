@@ -31,7 +31,10 @@ pub(super) fn recovered(finding: &Finding, redactor: &mut Redactor) -> Option<St
     let told = some.join(", ");
     let count = standings.len();
     Some(match finding.recovery.recovered {
-        Some(_) if count == 1 => format!("works again: {told}"),
+        Some(Moment { at, .. }) if count == 1 => match name(works[0].0, redactor) {
+            Some(_) => format!("works again: {told}"),
+            None => format!("works again since {}", moment(at)),
+        },
         Some(Moment { at, .. }) => format!("all {count} {what}s work again since {}: {told}", moment(at)),
         None if works.len() == count => {
             format!("{} {} worked in between, none after the last failure: {told}", count, plural(count as u64, what))
