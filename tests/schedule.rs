@@ -10,6 +10,8 @@ mod histories;
 mod increments;
 #[path = "schedule/stored.rs"]
 mod stored;
+#[path = "schedule/world.rs"]
+mod world;
 
 use std::path::Path;
 use std::sync::LazyLock;

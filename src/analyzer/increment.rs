@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::files::FilePart;
 use super::plan::Incoming;
@@ -25,8 +26,11 @@ use crate::schedule::{self, Content, Family, Fingerprint, Resume, State, Step, o
 use ends::last_start;
 use sources::{Run, full_path, unknown};
 
-/// How often a run begins anew because a log changed under it, before that log is left to the next run.
+/// How often a run begins anew because a log changed or moved under it, before that log is left to the next run.
 const ATTEMPTS: u32 = 3;
+/// Time that a rotation is given to end.
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// What is new since the last run.
 #[derive(Debug, Clone)]
 pub struct Increment {
@@ -60,7 +64,12 @@ pub fn scan_increment(
     let matcher = &compiled(catalogue, options)?;
     let mut left_out: BTreeMap<PathBuf, String> = BTreeMap::new();
     for attempt in 1.. {
+        let is_last = attempt >= ATTEMPTS;
         let mut run = Run::gather(inputs, options, state, &left_out);
+        if run.is_moving() && !is_last {
+            std::thread::sleep(PAUSE);
+            continue;
+        }
         if run.candidates.is_empty() {
             // A log that has nothing new is an answer; no log at all is none, and the state stays as it was.
             if let Some(error) = run.scan.nothing_read() {
@@ -70,8 +79,7 @@ pub fn scan_increment(
         let changed = match run.resume(state) {
             Err(unreadable) => {
                 let path = run.candidates[unreadable.candidate].path.clone();
-                left_out.insert(path, format!("cannot be read: {}; it is left to the next run", unreadable.error));
-                continue;
+                vec![(path, format!("cannot be read: {}; it is left to the next run", unreadable.error))]
             }
             Ok(resume) => match run.scan(matcher, options, state, &resume, now)? {
                 Outcome::Done(increment) => {
@@ -81,13 +89,14 @@ pub fn scan_increment(
                     increment.state.remember(&increment.scan.tally, |rank| catalogue.outline(rank).id.clone());
                     return Ok(increment);
                 }
-                Outcome::Changed(changed) => changed,
+                Outcome::Changed(changed) => {
+                    let reason = "kept changing while it was read; it is left to the next run";
+                    changed.into_iter().map(|path| (path, reason.to_owned())).collect()
+                }
             },
         };
-        if attempt >= ATTEMPTS {
-            for path in changed {
-                left_out.insert(path, "kept changing while it was read; it is left to the next run".to_owned());
-            }
+        if is_last {
+            left_out.extend(changed);
         }
     }
     // The loop only ends by returning: each round beyond the last attempt leaves out one log more.
@@ -198,7 +207,7 @@ impl Run {
         let checkpoints = state.checkpoints_after(&self.candidates, &self.closed, resume, &next, &lost, now);
         let checkpoints = match checkpoints {
             Ok(checkpoints) => checkpoints,
-            // A compressed file that went while its hashes were taken.
+            // A compressed file that went, or was another one, while its hashes were taken.
             Err(gone) => return Ok(Outcome::Changed(vec![self.candidates[gone.candidate].path.clone()])),
         };
         for (i, remark) in remarks {
@@ -215,7 +224,7 @@ impl Run {
         }
         for &i in &resume.doubtful {
             let source = Arc::clone(&self.facts[i].source);
-            let problem = "resume-lost: begins like a log that earlier runs have read and is not what became of it (an older copy that was put back?); some of its events may be counted again";
+            let problem = "resume-lost: begins like another log that was read and is not what became of it (an older copy that was put back?); some of its events may be counted again";
             self.add_problem(source, problem);
         }
         self.scan.tally.merge(tally);

@@ -16,6 +16,8 @@ use crate::input::{self, Limits, MapMode, Opened, PlainFile, Unopened, is_remark
 
 /// Bytes that are hashed at either end of what was read.
 const MARGIN: u64 = 4096;
+/// Bytes among which a log's first event is looked for: a program may begin each log with the same long banner.
+const LONGEST_BANNER: u64 = 64 * 1024;
 
 /// The first 128 bits of a SHA-256, written as 32 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -157,10 +159,23 @@ impl Candidate {
 
     /// The hash of the first whole line that begins with a year, among the first bytes before `end`.
     pub fn first_line(&self, end: u64) -> io::Result<Option<Digest>> {
-        let head = self.bytes(0, end.min(MARGIN))?;
-        let mut lines = head.split_inclusive(|&byte| byte == b'\n');
-        let line = lines.find(|line| line.starts_with(b"20") && line.ends_with(b"\n"));
-        Ok(line.map(|line| Digest::of(&[line])))
+        // Nearly always among the very first, which are at hand.
+        for limit in [MARGIN, LONGEST_BANNER] {
+            let head = self.bytes(0, end.min(limit))?;
+            let mut lines = head.split_inclusive(|&byte| byte == b'\n');
+            let line = lines.find(|line| line.starts_with(b"20") && line.ends_with(b"\n"));
+            if line.is_some() || end <= limit {
+                return Ok(line.map(|line| Digest::of(&[line])));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Where the line begins that was not complete at `end`, if not too far before it; else `end`.
+    pub(super) fn line_start(&self, end: u64) -> io::Result<u64> {
+        let tail = self.bytes(end.saturating_sub(MARGIN), end)?;
+        let incomplete = tail.iter().rev().position(|&byte| byte == b'\n').unwrap_or_default();
+        Ok(end - incomplete as u64)
     }
 
     /// Whether the file is the beginning of the other one, or all of it.
@@ -170,6 +185,15 @@ impl Candidate {
         }
         let head = self.length.min(MARGIN);
         Ok(self.digest(0, head)? == other.digest(0, head)? && other.begins_with(&self.fingerprint(self.length)?)?)
+    }
+
+    /// Whether a compressed file is the one that it was when it was found. Each look at it opens its path anew, and
+    /// rotation moves others there. A plain file stays open.
+    pub fn is_same_file(&self) -> bool {
+        match &self.content {
+            Content::Plain(_) => true,
+            Content::Packed { packed, .. } => Packed::of(&self.path).is_ok_and(|now| now == *packed),
+        }
     }
 
     /// Forgets the hashes, so that the next ones are of what the file holds then.

@@ -81,6 +81,7 @@ pub fn resume(state: &State, candidates: &[Candidate], closed: &[bool], wanted: 
             of.map(|of| if closed[i] { Step::Copy { of } } else { Step::Read { from: candidates[i].length } })
         })
         .collect();
+    let mut doubtful = Vec::new();
     for (&checkpoint, holders) in &holders {
         let checkpoint = &state.checkpoints[checkpoint];
         let mut holders: Vec<usize> = holders.iter().copied().filter(|&i| copies[i].is_none()).collect();
@@ -95,13 +96,18 @@ pub fn resume(state: &State, candidates: &[Candidate], closed: &[bool], wanted: 
             } else if is_beginning(candidates, i, holders[0])? {
                 candidates[i].length
             } else {
-                // Two logs that parted after the checkpoint: the event that was open counts in the first one.
-                checkpoint.next.max(checkpoint.print.end)
+                // Two logs that parted after the checkpoint: the event that was open counts in the first one. A line that
+                // was not complete then may have become another one in each, or the same in both.
+                let end = checkpoint.print.end;
+                let start = candidates[i].line_start(end).map_err(|error| Unreadable { candidate: i, error })?;
+                if start < end {
+                    doubtful.push(i);
+                }
+                checkpoint.next.max(start)
             };
             steps[i] = Some(Step::Read { from: from.min(candidates[i].length) });
         }
     }
-    let mut doubtful = Vec::new();
     for i in 0..candidates.len() {
         // Nothing goes on where a rotated log ended, or an older copy of one, unless somebody put it back.
         let before = known_by[i].map(|checkpoint| &state.checkpoints[checkpoint]);
@@ -121,7 +127,10 @@ pub fn resume(state: &State, candidates: &[Candidate], closed: &[bool], wanted: 
         }
         steps[i] = Some(Step::Read { from: 0 });
     }
-    let steps = steps.into_iter().flatten().collect();
+    let steps: Vec<Step> = steps.into_iter().flatten().collect();
+    doubtful.extend(parted(candidates, &families, closed, &steps)?);
+    doubtful.sort_unstable();
+    doubtful.dedup();
     let absent = (0..state.checkpoints.len()).filter(|checkpoint| !matched.contains(checkpoint)).collect();
     Ok(Resume { steps, absent, doubtful })
 }
@@ -155,6 +164,29 @@ fn copies(candidates: &[Candidate], families: &[Family], closed: &[bool]) -> Res
         }
     }
     Ok(copies)
+}
+
+/// Candidates that are read from their start although another one that is read begins with the same event: an older copy
+/// was put back and went its own way before any run had counted that event.
+fn parted(
+    candidates: &[Candidate],
+    families: &[Family],
+    closed: &[bool],
+    steps: &[Step],
+) -> Result<Vec<usize>, Unreadable> {
+    let mut by_line: BTreeMap<(&str, Digest), Vec<usize>> = BTreeMap::new();
+    for (i, step) in steps.iter().enumerate() {
+        if let (Step::Read { .. }, Some(line)) = (step, first_line(candidates, i)?) {
+            by_line.entry((&families[i].base, line)).or_default().push(i);
+        }
+    }
+    let mut parted = Vec::new();
+    for mut alike in by_line.into_values() {
+        // What was rotated away is the original, what is written now the copy.
+        alike.sort_by_key(|&i| (!closed[i], i));
+        parted.extend(alike.into_iter().skip(1).filter(|&i| steps[i] == Step::Read { from: 0 }));
+    }
+    Ok(parted)
 }
 
 fn first_line(candidates: &[Candidate], of: usize) -> Result<Option<Digest>, Unreadable> {

@@ -3,6 +3,7 @@
 //! It holds hashes, offsets, counts, times, signature ids and the paths of logs; no text of a log.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -86,18 +87,28 @@ impl State {
     ) -> Result<Vec<Checkpoint>, Unreadable> {
         let mut checkpoints = Vec::new();
         for (i, candidate) in candidates.iter().enumerate() {
+            let unreadable = |error| Unreadable { candidate: i, error };
             let next = match resume.steps[i] {
                 Step::Read { .. } => next[i],
                 Step::Leave => candidate.length,
                 Step::Copy { .. } if candidate.length < LEAST_COPY => continue,
+                Step::Copy { of } if is_only_banner(candidate, &candidates[of]).map_err(unreadable)? => continue,
                 Step::Copy { of } => next[of].min(candidate.length),
             };
             if candidate.length == 0 {
                 continue;
             }
+            let print = candidate.fingerprint(candidate.length).map_err(unreadable)?;
+            if !candidate.is_same_file() {
+                match resume.steps[i] {
+                    // Still being compressed.
+                    Step::Copy { .. } => continue,
+                    _ => return Err(unreadable(io::Error::other("was replaced while it was read"))),
+                }
+            }
             checkpoints.push(Checkpoint {
                 path: candidate.path.to_string_lossy().into_owned(),
-                print: candidate.fingerprint(candidate.length).map_err(|error| Unreadable { candidate: i, error })?,
+                print,
                 next,
                 closed: closed[i],
                 packed: match &candidate.content {
@@ -158,6 +169,11 @@ impl State {
         let findings = findings.map(|(id, memory)| (id.clone(), past(memory))).collect();
         Past { generation: self.generation + 1, findings }
     }
+}
+
+/// Whether a copy ends before the first event of its original: every generation may begin like that.
+fn is_only_banner(copy: &Candidate, original: &Candidate) -> io::Result<bool> {
+    Ok(copy.first_line(copy.length)?.is_none() && original.first_line(original.length)?.is_some())
 }
 
 /// Whether one of the logs in which something was found has newer events.

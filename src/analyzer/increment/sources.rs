@@ -11,11 +11,15 @@ use crate::analyzer::scanner::SourceFacts;
 use crate::analyzer::{Input, Scan, ScanOptions};
 use crate::diagnosis::{Source, SourceTally, Tally};
 use crate::event::Layout;
+use crate::event::layout::SNIFF_LENGTH;
 use crate::input::{self, Limits, PlainFile};
 use crate::schedule::{Candidate, Family, Packed, State, is_closed};
 
 /// What is said of a source that is read in order only.
 const NOT_RESUMED: &str = "is a pipe, UTF-16, an archive, or carries a prefix on each line, and cannot be gone on with; scan it without --state";
+
+/// What reports call the state among the sources.
+const STATE: &str = "state";
 
 /// One attempt at a run.
 pub(super) struct Run {
@@ -66,17 +70,8 @@ impl Run {
             folders,
             unread,
         };
-        if let Some(flaw) = &state.flaw {
-            run.add_problem(unknown("state"), flaw);
-        }
-        for problem in &state.recovered.problems {
-            run.add_problem(unknown("state"), problem);
-        }
-        for note in &state.recovered.notes {
-            run.remark(unknown("state"), |tally| tally.notes.insert(note.clone()));
-        }
         for (facts, file) in files {
-            run.add_plain(full_path(Path::new(&facts.source.name)), facts, file, true, left_out);
+            run.add_plain(full_path(Path::new(&facts.source.name)), facts, file, true, (state, left_out));
         }
         for Incoming { facts, .. } in streams {
             let path = PathBuf::from(&facts.source.name);
@@ -93,7 +88,24 @@ impl Run {
         run.add_generations(options, state, left_out);
         let paths: Vec<&Path> = run.candidates.iter().map(|candidate| candidate.path.as_path()).collect();
         run.closed = paths.iter().map(|path| is_closed(path, &paths)).collect();
+        for problem in state.flaw.iter().chain(&state.recovered.problems) {
+            run.add_problem(unknown(STATE), problem);
+        }
+        for note in &state.recovered.notes {
+            run.remark(unknown(STATE), |tally| tally.notes.insert(note.clone()));
+        }
         run
+    }
+
+    /// Whether logs got other names while they were looked for: one that cannot be read is no longer there, or what is
+    /// being compressed was only found as far as it is.
+    pub(super) fn is_moving(&self) -> bool {
+        let sources = self.scan.tally.sources.iter().filter(|(source, _)| source.name != STATE);
+        let mut unread = sources.filter(|(_, tally)| !tally.problems.is_empty());
+        let is_missed = |path: &Path| path.is_file() && self.candidates.iter().all(|other| other.path != path);
+        let mut half = self.candidates.iter().filter(|candidate| candidate.failure.is_some());
+        unread.any(|(source, _)| !Path::new(&source.name).exists())
+            || half.any(|candidate| is_missed(&candidate.path.with_extension("")))
     }
 
     /// The rotated generations of the files that were named.
@@ -112,7 +124,7 @@ impl Run {
                 let facts = SourceFacts { source, layout: Layout::Text, pasted: true, window, zone };
                 match prepared {
                     Ok(((_, layout), Body::Plain(file))) => {
-                        self.add_plain(path, SourceFacts { layout, ..facts }, file, false, left_out);
+                        self.add_plain(path, SourceFacts { layout, ..facts }, file, false, (state, left_out));
                     }
                     Ok((_, Body::Stream(_))) => {
                         self.add_packed(&path, facts, false, (state, options.limits), left_out);
@@ -130,12 +142,17 @@ impl Run {
         facts: SourceFacts,
         file: PlainFile,
         wanted: bool,
-        left_out: &BTreeMap<PathBuf, String>,
+        (state, left_out): (&State, &BTreeMap<PathBuf, String>),
     ) {
         if let Some(reason) = left_out.get(&path) {
             return self.leave_out(&path, &facts, reason);
         }
         if facts.layout == Layout::Text && has_whole_line(&file) {
+            let is_known_log = !wanted || state.families.contains(&Family::of(&path).key());
+            if is_known_log && file.len() < SNIFF_LENGTH as u64 {
+                let note = "has just been begun: no log event begins in it yet, and it is left to the next run";
+                return self.remark(facts.source, |tally| tally.notes.insert(note.to_owned()));
+            }
             let reason =
                 "no line of it begins a log event, so there is no place to go on from; scan it without --state";
             return self.leave_out(&path, &facts, reason);
