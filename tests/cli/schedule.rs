@@ -10,7 +10,7 @@ use predicates::str::contains;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{json, logmedic, spawn};
+use super::{json, logmedic, spawn, told};
 
 const EXPIRED: &str = "aadsts7000222-client-secret-expired";
 
@@ -169,6 +169,43 @@ fn a_damaged_state_is_set_aside_and_the_one_before_is_used() {
     assert_eq!(fs::read(place.folder.path().join("state.bad-1")).unwrap(), &bytes[..bytes.len() - 1]);
     let next = json(&mut place.run());
     assert_eq!(next["ledger"]["complete"], true);
+    // A sample; the tests of the library try every bit and every length.
+    let bytes = fs::read(place.state()).unwrap();
+    for (number, place_of_damage) in (2..).zip((0..bytes.len()).step_by(bytes.len() / 8)) {
+        for cut in [false, true] {
+            let mut damaged = bytes.clone();
+            damaged[place_of_damage] ^= 1 << (number % 8);
+            damaged.truncate(if cut { place_of_damage } else { bytes.len() });
+            fs::write(place.state(), &damaged).unwrap();
+            place.run().arg("--peek").assert().code(predicate::in_iter([1, 3])).stdout(contains("state-restored"));
+            assert_eq!(fs::read(place.state()).unwrap(), damaged, "a peek leaves it where it is");
+        }
+        place.run().assert().stdout(contains("state-restored"));
+        assert!(place.folder.path().join(format!("state.bad-{number}")).exists());
+    }
+}
+
+#[test]
+fn each_report_says_which_run_it_is_and_which_bytes_it_covers() {
+    let place = Place::new();
+    place.write(0..5, true);
+    place.run().assert().code(1);
+    place.write(5..8, true);
+    let report = json(place.run().arg("--peek"));
+    assert_eq!(report["state"]["generation"], 2);
+    assert_eq!(report["ledger"]["sources"][0]["ranges"][0]["start"], 760, "four of five events");
+    assert_eq!(report["ledger"]["sources"][0]["ranges"][0]["end"], 1330);
+    let lines = place.run().args(["--peek", "-f", "ndjson"]).output().unwrap().stdout;
+    let ledger: Value = serde_json::from_slice(lines.split(|&byte| byte == b'\n').rev().nth(1).unwrap()).unwrap();
+    assert_eq!((&ledger["type"], &ledger["state"]["generation"]), (&"ledger".into(), &2.into()));
+    for format in ["text", "markdown", "jira", "html"] {
+        let mut command = place.run();
+        let text = told(command.args(["--peek", "-f", format, "--redact", "off"])).replace('\\', "");
+        assert!(text.contains("run 2, bytes of"), "{format}: {text}");
+        assert!(text.contains("atlassian-jira.log 760 to 1,330"), "{format}: {text}");
+    }
+    place.run().assert().code(1);
+    assert!(told(place.run().arg("--peek")).contains("run 3, no new bytes"));
 }
 
 #[test]
