@@ -48,7 +48,7 @@ fn killed_at_random_moments_while_the_log_is_written() {
         });
         assert!(killed >= kills / 6, "only {killed} of {} runs were killed before their end", kills / 2);
         world.finish();
-        assert_eq!(world.is_exact(), Ok(()), "own names {own_names}");
+        assert_eq!(world.is_exact(), Ok(()), "own names {own_names}: {:?}", world.problems);
         assert!(world.problems.is_empty(), "{:?}", world.problems);
         assert!(world.written > kills / 2, "the log was written meanwhile");
     }

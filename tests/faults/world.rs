@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::SystemTime;
 
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
@@ -20,6 +22,8 @@ pub(super) struct World {
     runs: usize,
     /// Every report file that was ever seen, by content, with its events.
     seen: BTreeMap<Vec<u8>, Vec<usize>>,
+    /// Files that were looked at, with their number and time: in a long history most of them do not change.
+    looked_at: BTreeSet<(PathBuf, u64, SystemTime)>,
     /// What reports said of what was not read or is lost.
     pub(super) problems: BTreeSet<String>,
 }
@@ -30,8 +34,8 @@ impl World {
         fs::create_dir(folder.path().join("logs")).unwrap();
         fs::create_dir(folder.path().join("reports")).unwrap();
         fs::create_dir(folder.path().join("state")).unwrap();
-        let (seen, problems) = (BTreeMap::new(), BTreeSet::new());
-        Self { folder, written: 0, own_names, runs: 0, seen, problems }
+        let (seen, looked_at, problems) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        Self { folder, written: 0, own_names, runs: 0, seen, looked_at, problems }
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -62,7 +66,8 @@ impl World {
     pub(super) fn arguments(&mut self) -> Vec<String> {
         self.runs += 1;
         let path = |path: PathBuf| path.to_str().unwrap().to_owned();
-        let log = path(self.log());
+        // Named in one half of the tests, and found in its folder in the other.
+        let log = path(if self.own_names { self.log() } else { self.root().join("logs") });
         let (state, report) = (path(self.state()), path(self.report()));
         ["--threads", "1", &log, "--state", &state, "-o", &report].map(str::to_owned).to_vec()
     }
@@ -85,22 +90,18 @@ impl World {
     pub(super) fn look(&mut self) {
         let mut contents: Vec<Vec<u8>> = Vec::new();
         for path in files(&self.root().join("reports")) {
-            if !name(&path).starts_with('.') {
+            let is_new = self.looked_at.insert(looked_at(path.clone()));
+            if is_new && !name(&path).starts_with('.') {
                 contents.push(fs::read(&path).unwrap());
             }
         }
-        let count = contents.len();
-        contents.sort();
-        contents.dedup();
-        assert_eq!(contents.len(), count, "one report in two files");
         for content in contents {
+            let is_twice = self.seen.contains_key(&content);
+            assert!(!is_twice, "one report in two files: {}", String::from_utf8_lossy(&content));
             let report: Value = serde_json::from_slice(&content).unwrap();
-            self.seen.entry(content).or_insert_with(|| {
-                self.problems.extend(
-                    report["ledger"]["problems"].as_array().unwrap().iter().map(|p| p.as_str().unwrap().to_owned()),
-                );
-                numbers(&report)
-            });
+            let problems = report["ledger"]["problems"].as_array().unwrap();
+            self.problems.extend(problems.iter().map(|problem| problem.as_str().unwrap().to_owned()));
+            self.seen.insert(content, numbers(&report));
         }
     }
 
@@ -158,6 +159,8 @@ impl World {
         }
         (self.written, self.runs) = (snapshot.written, snapshot.runs);
         (self.seen, self.problems) = (snapshot.seen.clone(), snapshot.problems.clone());
+        // What is written anew was seen before under another number.
+        self.looked_at = files(&self.root().join("reports")).into_iter().map(looked_at).collect();
     }
 }
 
@@ -207,6 +210,12 @@ fn numbers(report: &Value) -> Vec<usize> {
         report["findings"].as_array().unwrap().iter().map(|found| found["events"].as_u64().unwrap()).sum();
     assert_eq!(events, numbers.len() as u64, "each event is a known error");
     numbers
+}
+
+/// What tells a file from any other.
+fn looked_at(path: PathBuf) -> (PathBuf, u64, SystemTime) {
+    let found = fs::metadata(&path).unwrap();
+    (path, found.ino(), found.modified().unwrap())
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
