@@ -209,3 +209,18 @@ fn an_archive_without_a_log_is_told_once() {
     assert_eq!(found["ledger"]["complete"], true);
     assert!(report_with(&tar, &ScanOptions::default()).unwrap_err().contains("a tar archive"));
 }
+
+#[test]
+fn a_missing_temporary_folder_is_told_as_what_it_is() {
+    let inner = zip(&[("atlassian-jira.log", &log())]);
+    for (bytes, name) in [(inner.clone(), "stdin: "), (zip(&[("node.zip", &inner)]), "stdin")] {
+        let outcome = cargo_bin_cmd!()
+            .env("XDG_CONFIG_HOME", NO_RULES)
+            .env("TMPDIR", NO_RULES)
+            .write_stdin(bytes)
+            .output()
+            .unwrap();
+        let told = String::from_utf8(outcome.stderr).unwrap();
+        assert!(told.contains(name) && told.contains("temporary file") && told.contains("set TMPDIR"), "{told}");
+    }
+}

@@ -117,7 +117,8 @@ fn spool(mut bytes: Box<dyn Read + Send>, most: u64) -> io::Result<File> {
             "needs a temporary file, which could not be written in {}: {error}; set TMPDIR to a folder with room",
             folder.display()
         );
-        io::Error::new(error.kind(), message)
+        // Not of the error's own kind: it is not the log that was not found, or is not allowed.
+        io::Error::other(message)
     };
     let mut file = tempfile::tempfile().map_err(no_room)?;
     let mut buffer = vec![0; 64 * 1024];

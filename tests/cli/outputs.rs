@@ -19,6 +19,14 @@ fn names(folder: &TempDir) -> Vec<String> {
 }
 
 #[test]
+fn why_a_report_cannot_be_written_is_told_once() {
+    let outcome = logmedic().args([CLEAN, "-o", "no-such-folder/r.json"]).assert().code(2);
+    let told = String::from_utf8(outcome.get_output().stderr.clone()).unwrap();
+    assert_eq!(told.matches("no-such-folder/r.json").count(), 1, "{told}");
+    assert_eq!(told.matches("o such file").count(), 1, "{told}");
+}
+
+#[test]
 fn one_scan_writes_every_form_that_goes_to_files() {
     let reports = TempDir::new().unwrap();
     let files: Vec<(Format, String)> = Format::ALL
