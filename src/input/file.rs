@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use super::archive::Archive;
 use super::format::{Format, HEAD_LENGTH, unsupported};
+use super::held::Held;
 use super::holes;
 use super::limits::{Budget, Limits};
 use super::map::Map;
@@ -47,7 +48,7 @@ pub enum Opened {
 /// A regular file as long as it was when opened; what is appended later belongs to the next scan.
 #[derive(Debug)]
 pub struct PlainFile {
-    file: File,
+    file: Held,
     length: u64,
     map: Option<Map>,
     holes: Vec<Range<u64>>,
@@ -74,7 +75,7 @@ pub fn open(path: &Path, mode: MapMode, limits: Limits) -> io::Result<Opened> {
         MapMode::Never => false,
         MapMode::Auto => metadata.len() >= LEAST_MAPPED && at_rest && cfg!(unix) && !is_remote(path),
     };
-    regular(file, metadata.len(), wanted, limits)
+    regular(file, Some(path), metadata.len(), wanted, limits)
 }
 
 /// Standard input; a redirected regular file is read like a file.
@@ -85,7 +86,7 @@ pub fn open_stdin(limits: Limits) -> io::Result<Opened> {
         let mut file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         let metadata = file.metadata()?;
         if metadata.is_file() && file.stream_position()? == 0 {
-            return regular(file, metadata.len(), false, limits);
+            return regular(file, None, metadata.len(), false, limits);
         }
         Ok(Opened::Stream(Unopened::endless(file, limits)))
     }
@@ -94,27 +95,30 @@ pub fn open_stdin(limits: Limits) -> io::Result<Opened> {
 }
 
 /// A regular file of so many bytes, by what its first bytes say.
-fn regular(file: File, length: u64, map: bool, limits: Limits) -> io::Result<Opened> {
+fn regular(file: File, path: Option<&Path>, length: u64, map: bool, limits: Limits) -> io::Result<Opened> {
     let mut head = [0; HEAD_LENGTH];
     let head_length = read_full(&file, &mut head, 0)?;
+    let held = |file| match path {
+        Some(path) => Held::found(file, path),
+        None => Held::open(file),
+    };
     Ok(match Format::of(&head[..head_length]) {
-        Format::Gzip => Opened::Stream(Unopened::file(file, length, limits)),
+        Format::Gzip => Opened::Stream(Unopened::file(held(file).in_order(), length, limits)),
         Format::Zip => Opened::Archive(Archive::new(file, Budget::new(limits))),
         Format::Unsupported(name) => return Err(unsupported(name)),
         // A program that unpacks itself, or whatever else was put before an archive.
         Format::Other if ends_like_zip(&file, length)? => Opened::Archive(Archive::new(file, Budget::new(limits))),
-        Format::Other => Opened::Plain(PlainFile::new(file, length, map)),
+        Format::Other => {
+            // A map that cannot be had is no error: reading gives the same bytes.
+            let size = usize::try_from(length).ok().filter(|_| map);
+            let map = size.and_then(|length| Map::new(&file, length).ok());
+            let holes = holes::of(&file, length);
+            Opened::Plain(PlainFile { file: held(file), length, map, holes })
+        }
     })
 }
 
 impl PlainFile {
-    fn new(file: File, length: u64, map: bool) -> Self {
-        // A map that cannot be had is no error: reading gives the same bytes.
-        let map = usize::try_from(length).ok().filter(|_| map).and_then(|length| Map::new(&file, length).ok());
-        let holes = holes::of(&file, length);
-        Self { file, length, map, holes }
-    }
-
     /// Length in bytes when it was opened.
     pub fn len(&self) -> u64 {
         self.length
@@ -174,7 +178,7 @@ impl PlainFile {
         if buffer.len() < wanted {
             buffer.resize(wanted, 0);
         }
-        let filled = read_full(&self.file, &mut buffer[..wanted], from)?;
+        let filled = self.file.read_full(&mut buffer[..wanted], from)?;
         Ok(&buffer[..filled])
     }
 }
@@ -189,7 +193,7 @@ impl Read for InOrder {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.file.length - self.at;
         let wanted = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
-        let count = if wanted == 0 { 0 } else { read_at(&self.file.file, &mut buffer[..wanted], self.at)? };
+        let count = if wanted == 0 { 0 } else { self.file.file.read_full(&mut buffer[..wanted], self.at)? };
         self.at += count as u64;
         if count == 0 && wanted > 0 {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file was cut short while it was read"));
@@ -213,12 +217,12 @@ pub(super) fn read_full(file: &File, buffer: &mut [u8], offset: u64) -> io::Resu
 }
 
 #[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, offset)
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 

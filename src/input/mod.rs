@@ -11,6 +11,7 @@ mod file;
 mod folder;
 mod format;
 mod gzip;
+mod held;
 mod holes;
 mod identity;
 mod limits;

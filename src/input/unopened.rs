@@ -51,10 +51,9 @@ impl Unopened {
         Self { length: Some(length), ..Self::endless(bytes, Limits::default()) }
     }
 
-    /// A file with so many bytes.
-    pub(super) fn file(file: File, length: u64, limits: Limits) -> Self {
-        let packed = Some(length);
-        Self { bytes: Box::new(file), length: packed, packed, budget: Budget::new(limits), archive: None }
+    /// So many bytes of a compressed file.
+    pub(super) fn file(bytes: impl Read + Send + 'static, length: u64, limits: Limits) -> Self {
+        Self { length: Some(length), packed: Some(length), ..Self::endless(bytes, limits) }
     }
 
     /// Bytes of an archive's entry.

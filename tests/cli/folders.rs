@@ -190,6 +190,31 @@ fn the_list_says_what_would_be_read_and_looks_for_nothing() {
     logmedic().args(["--list", CLEAN, "-f", "markdown"]).assert().code(2).stderr(contains("--format json"));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn more_logs_than_a_process_may_open_are_all_read() {
+    let logs = folder(&[]);
+    for i in 0..400 {
+        let log = format!("2026-01-13 02:01:40,{i:03}+0000 main INFO      [a.b.C] x\n");
+        let (name, bytes) =
+            if i % 4 == 0 { (format!("{i}.log.gz"), gzip(log.as_bytes())) } else { (format!("{i}.log"), log.into()) };
+        fs::write(logs.path().join(name), bytes).unwrap();
+    }
+    let command = format!("ulimit -n 200; exec \"$0\" -f json '{}'", logs.path().display());
+    for list in ["", " --list"] {
+        let outcome = std::process::Command::new("sh")
+            .args(["-c", &format!("{command}{list}"), assert_cmd::cargo::cargo_bin!().to_str().unwrap()])
+            .env("XDG_CONFIG_HOME", super::NO_RULES)
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&outcome.stdout).unwrap();
+        let sources = if list.is_empty() { &report["ledger"]["sources"] } else { &report["sources"] };
+        assert_eq!(sources.as_array().unwrap().len(), 400);
+        let problems = if list.is_empty() { &report["ledger"]["problems"] } else { &report["problems"] };
+        assert_eq!(problems, &serde_json::json!([]), "{list}");
+    }
+}
+
 #[test]
 fn progress_is_silent_in_a_pipe() {
     logmedic().args([CLEAN, "--progress", "auto"]).assert().code(0).stderr("");
