@@ -2,10 +2,14 @@
 //! heading, macro, cell or control sequence more than the report of a harmless log of the same shape.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+#[path = "monitoring/exposition.rs"]
+mod exposition;
 #[path = "hostile_markup/html.rs"]
 mod html;
 #[path = "hostile_markup/markdown.rs"]
 mod markdown;
+#[path = "monitoring/plugin.rs"]
+mod plugin;
 #[path = "hostile_markup/wiki.rs"]
 mod wiki;
 
@@ -198,6 +202,29 @@ fn nothing_in_a_log_is_markup_in_a_browser() {
 }
 
 #[test]
+fn nothing_in_a_log_is_a_series_of_its_own() {
+    nothing_is_added(Format::Prometheus, |report| {
+        let families = exposition::read(report).unwrap_or_else(|flaw| panic!("{flaw}\n{report}"));
+        let labels =
+            |family: &exposition::Family| family.series.keys().flat_map(|labels| labels.keys().cloned()).collect();
+        let seen = families.iter().map(|(name, family)| {
+            let labels: BTreeSet<String> = labels(family);
+            format!("{} {name} {labels:?}", family.kind)
+        });
+        seen.collect()
+    });
+}
+
+#[test]
+fn nothing_in_a_log_is_a_plugins_state_or_performance_data() {
+    nothing_is_added(Format::Nagios, |report| {
+        let answer = plugin::read(report).unwrap_or_else(|flaw| panic!("{flaw}\n{report}"));
+        let values = answer.performance.iter().map(|(label, (_, unit))| format!("{label} {unit}"));
+        values.chain([answer.state.to_owned()]).collect()
+    });
+}
+
+#[test]
 fn nothing_in_a_log_controls_a_terminal() {
     for attack in ATTACKS {
         let report = report(attack, Format::Text, RedactionLevel::Off);
@@ -221,9 +248,10 @@ fn nothing_in_a_log_controls_a_terminal() {
 }
 
 #[test]
-fn reports_fit_into_a_ticket_whatever_a_log_says() {
+fn reports_fit_into_a_ticket_or_an_answer_whatever_a_log_says() {
     for text in ["\u{1F600}", "{", "\\", "|", "@"] {
         let text = text.repeat(3000);
+        plugin::read(&report(&text, Format::Nagios, RedactionLevel::Off)).unwrap();
         for (format, most) in [(Format::Jira, 32_000), (Format::Markdown, 65_000)] {
             let report = report(&text, format, RedactionLevel::Off);
             assert!(report.encode_utf16().count() <= most, "{}: {}", format.name(), report.encode_utf16().count());

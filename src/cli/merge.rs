@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
+use logmedic::report::nagios::ServiceState;
 use logmedic::{Diagnosis, Merger, RedactionLevel};
 
 use super::outputs::{Before, OutputArguments};
 use super::scan::{ColorName, FailOn, complain_of_problems, exit_code};
-use super::{complain, rules};
+use super::{complain, nagios, rules};
 
 #[derive(Debug, Args)]
 #[command(
@@ -29,9 +30,9 @@ pub(super) struct MergeArguments {
     /// Take reports that were made with other signatures too, as far as their findings are known here.
     #[arg(long)]
     any_digest: bool,
-    /// Exit with 1 for findings of this severity or worse.
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
-    fail_on: FailOn,
+    /// Exit with 1 for findings of this severity or worse [default: error].
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    fail_on: Option<FailOn>,
     /// Exit with 3 whenever something could not be read, even when there are findings.
     #[arg(long)]
     strict: bool,
@@ -52,6 +53,11 @@ pub(super) struct MergeArguments {
 pub(super) fn run(arguments: &MergeArguments) -> Result<u8> {
     arguments.color.choose();
     arguments.output.check()?;
+    let is_plugin = arguments.output.is_plugin();
+    if is_plugin {
+        nagios::check(arguments.fail_on.is_some() || arguments.strict)?;
+    }
+    let quiet = arguments.quiet || is_plugin;
     arguments.output.refuse_inputs(arguments.reports.iter().map(PathBuf::as_path))?;
     let catalogue = rules::catalogue(&arguments.signatures)?;
     let mut merger = Merger::new(&catalogue, arguments.any_digest);
@@ -78,17 +84,20 @@ pub(super) fn run(arguments: &MergeArguments) -> Result<u8> {
     arguments.output.check_key(before)?;
     merged.expect_nodes(&arguments.expect_nodes);
     let mut redactor = arguments.output.redactor(before);
-    if !arguments.quiet {
+    if !quiet {
         for name in &merged.twice {
             complain(redactor.show(&format!("{name}: more than one report names it")).as_str());
         }
     }
     let mut diagnosis = Diagnosis::new(&catalogue, merged.tally, merged.not_logs);
     diagnosis.ledger.window = merged.window;
-    if !arguments.quiet {
+    if !quiet {
         complain_of_problems(&diagnosis, &mut redactor);
         arguments.output.complain_of_idle_key(before);
     }
     arguments.output.write(&diagnosis, arguments.verbose, before, None)?;
-    Ok(exit_code(&diagnosis, arguments.fail_on, arguments.strict))
+    if is_plugin {
+        return Ok(ServiceState::of(&diagnosis).code());
+    }
+    Ok(exit_code(&diagnosis, arguments.fail_on.unwrap_or(FailOn::Error), arguments.strict))
 }

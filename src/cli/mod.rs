@@ -4,6 +4,7 @@ mod explain;
 mod guide;
 mod inputs;
 mod merge;
+mod nagios;
 mod outputs;
 mod progress;
 mod rules;
@@ -32,7 +33,7 @@ const STATE: u8 = 4;
 #[derive(Debug, Parser)]
 #[command(name = "logmedic", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 nothing found, 1 findings, 2 error or nothing read, 3 incomplete without findings, 4 the state cannot be used.\nFirst aid: logmedic /var/atlassian/application-data/jira/log"
+    after_help = "Exit codes: 0 nothing found, 1 findings, 2 error or nothing read, 3 incomplete without findings, 4 the state cannot be used.\nWith --format nagios: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\nFirst aid: logmedic /var/atlassian/application-data/jira/log"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -63,12 +64,18 @@ enum Command {
 
 /// Runs the program with the process's arguments and returns its exit code.
 pub(crate) fn run() -> u8 {
+    let is_plugin = nagios::is_asked_for(std::env::args_os());
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
+        Err(error) if is_plugin && error.use_stderr() => {
+            let reason = error.render().to_string();
+            return nagios::fail(reason.strip_prefix("error: ").unwrap_or(&reason));
+        }
         Err(error) => {
             // Help goes to stdout with code 0, usage errors to stderr with code 2. A closed pipe changes neither.
             let _ = error.print();
-            return u8::try_from(error.exit_code()).unwrap_or(FAILED);
+            // Of a plugin even its help is no answer.
+            return if is_plugin { nagios::NO_ANSWER } else { u8::try_from(error.exit_code()).unwrap_or(FAILED) };
         }
     };
     let outcome = match arguments.command {
@@ -82,6 +89,9 @@ pub(crate) fn run() -> u8 {
         Some(Command::Schema(command)) => schema::run(command),
     };
     outcome.unwrap_or_else(|error| {
+        if is_plugin {
+            return nagios::fail(&reasons(&error));
+        }
         complain(&reasons(&error));
         if error.downcast_ref().is_some_and(logmedic::Error::is_of_state) { STATE } else { FAILED }
     })
@@ -89,6 +99,7 @@ pub(crate) fn run() -> u8 {
 
 /// Writes a report to standard output. A reader that has left is a normal end; `false` says so.
 fn print(text: &str) -> anyhow::Result<bool> {
+    nagios::take_turn();
     let mut out = anstream::AutoStream::auto(io::stdout());
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

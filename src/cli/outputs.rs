@@ -4,19 +4,20 @@ mod files;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use clap::Args;
 use clap::builder::{OsStringValueParser, PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, value_parser};
 use logmedic::diagnosis::Stamp;
+use logmedic::report::prometheus;
 use logmedic::report::redact::Redactor;
 use logmedic::{Diagnosis, Error, Format, RedactionKey, RedactionKeyId, RedactionLevel, ReportOptions};
 
 use super::schedule::Run;
-use super::{complain, print};
+use super::{complain, nagios, print};
 use files::{ReportFiles, folder_of};
 
 #[derive(Debug, Args)]
@@ -35,9 +36,12 @@ pub(super) struct OutputArguments {
     /// node. Without it they are numbered.
     #[arg(long, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(|path| RedactionKey::read(&path)))]
     redact_key: Option<RedactionKey>,
-    /// Leave out of reports for people when they were made; `SOURCE_DATE_EPOCH`, where set, is the time they tell.
+    /// Leave out of reports when they were made; `SOURCE_DATE_EPOCH`, where set, is the time they tell.
     #[arg(long)]
     no_timestamp: bool,
+    /// With `--format nagios`: answer UNKNOWN after so many seconds, before the monitoring system ends the run.
+    #[arg(short, long, value_name = "SECONDS", value_parser = value_parser!(u32).range(1..))]
+    timeout: Option<u32>,
 }
 
 /// A file that a report goes to.
@@ -62,8 +66,14 @@ impl Before {
 }
 
 impl OutputArguments {
-    /// Refuses what could not be written later, before a long scan: folders, links, devices, one file named twice.
+    /// Refuses what could not be written later, before a long scan: folders, links, devices, one file named twice. Starts
+    /// the clock of `--timeout`.
     pub(super) fn check(&self) -> Result<()> {
+        match self.timeout {
+            Some(seconds) if self.is_plugin() => nagios::limit(seconds)?,
+            Some(_) => bail!("--timeout is for monitoring systems: it goes with --format nagios only"),
+            None => {}
+        }
         self.made()?;
         let mut known = BTreeSet::new();
         for output in &self.outputs {
@@ -73,6 +83,11 @@ impl OutputArguments {
             }
         }
         Ok(())
+    }
+
+    /// Whether standard output and exit code are those of a plugin of a monitoring system.
+    pub(super) fn is_plugin(&self) -> bool {
+        self.format == Format::Nagios
     }
 
     /// Refuses to write over what is read. Called with what was named before a scan, and after it with what was found.
@@ -104,13 +119,16 @@ impl OutputArguments {
         run: Option<&mut Run<'_>>,
     ) -> Result<()> {
         let made = self.made()?;
-        let report = |format: Format| self.report(format, diagnosis, verbose, made, before);
-        let files = ReportFiles::of(&self.outputs, report);
+        let options = |format: Format| ReportOptions { verbose, made, ..self.options(format, before) };
+        let files = ReportFiles::of(&self.outputs, |output| {
+            let options = ReportOptions { last_success: output.last_success(), ..options(output.format) };
+            logmedic::render(diagnosis, output.format, options)
+        });
         let pending = files.as_ref().map(ReportFiles::pending).unwrap_or_default();
         // Dropped after the files: as long as the staged state is there, the next run knows what to remove.
         let mut state = run.map(|run| run.stage(pending)).transpose()?.flatten();
         let files = files.and_then(ReportFiles::write);
-        let printed = print(&report(self.format));
+        let printed = print(&logmedic::render(diagnosis, self.format, options(self.format)));
         let mut files = files?;
         let Some(state) = &mut state else {
             files.publish()?;
@@ -143,29 +161,20 @@ impl OutputArguments {
     pub(super) fn write_for_programs(&self, diagnosis: &Diagnosis) -> Result<()> {
         match self.format {
             Format::Json | Format::Ndjson => {
-                print(&self.report(self.format, diagnosis, false, None, Before::NOT_MASKED)).map(|_| ())
+                let options = self.options(self.format, Before::NOT_MASKED);
+                print(&logmedic::render(diagnosis, self.format, options)).map(|_| ())
             }
             _ => Ok(()),
         }
     }
 
-    fn report(
-        &self,
-        format: Format,
-        diagnosis: &Diagnosis,
-        verbose: bool,
-        made: Option<Stamp>,
-        before: Before,
-    ) -> String {
-        let options = ReportOptions {
+    fn options(&self, format: Format, before: Before) -> ReportOptions {
+        ReportOptions {
             redaction: Some(self.level(format, before)),
             redaction_key: self.redact_key,
             redaction_key_before: before.key,
-            verbose,
-            made,
-            limit: None,
-        };
-        logmedic::render(diagnosis, format, options)
+            ..ReportOptions::default()
+        }
     }
 
     /// The form in which a list of what would be read is printed.
@@ -215,7 +224,7 @@ impl OutputArguments {
         self.redact.unwrap_or_else(|| format.default_redaction()).max(before.level)
     }
 
-    /// When reports for people say that they were made: never a clock's reading where equal runs must give equal bytes.
+    /// When reports say that they were made: never a clock's reading where equal runs must give equal bytes.
     fn made(&self) -> Result<Option<Stamp>> {
         if self.no_timestamp {
             return Ok(None);
@@ -284,6 +293,18 @@ impl Output {
     /// Its name from the root. A relative one may mean another file to the next run.
     fn place(&self) -> io::Result<PathBuf> {
         Ok(folder_of(&self.path).canonicalize()?.join(self.path.file_name().unwrap_or_default()))
+    }
+
+    /// When the last run was that read everything, as the file says that is to be replaced.
+    fn last_success(&self) -> Option<Stamp> {
+        /// More than such a file holds, in bytes.
+        const MOST: u64 = 1 << 20;
+        if self.format != Format::Prometheus {
+            return None;
+        }
+        let mut text = String::new();
+        File::open(&self.path).ok()?.take(MOST).read_to_string(&mut text).ok()?;
+        prometheus::last_success(&text)
     }
 
     fn failed(&self, source: io::Error) -> Error {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
 use clap::{Args, ValueEnum};
+use logmedic::report::nagios::ServiceState;
 use logmedic::report::redact::Redactor;
 use logmedic::{
     Bound, Catalogue, Diagnosis, Format, Input, Limits, MapMode, Progress, Scan, ScanOptions, Severity, Window, Zone,
@@ -15,7 +16,7 @@ use super::inputs::{inputs, node, own_log_folder, range, size};
 use super::outputs::{Before, OutputArguments};
 use super::progress::{ProgressName, watched};
 use super::schedule::{Run, ScheduleArguments};
-use super::{CLEAN, FAILED, FINDINGS, INCOMPLETE, complain, rules};
+use super::{CLEAN, FAILED, FINDINGS, INCOMPLETE, complain, nagios, rules};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
@@ -25,9 +26,9 @@ pub(super) struct ScanArguments {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     output: OutputArguments,
-    /// Exit with 1 for findings of this severity or worse.
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
-    fail_on: FailOn,
+    /// Exit with 1 for findings of this severity or worse [default: error].
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    fail_on: Option<FailOn>,
     /// Exit with 3 whenever something could not be read, even when there are findings.
     #[arg(long)]
     strict: bool,
@@ -133,6 +134,12 @@ impl ColorName {
 pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
     arguments.color.choose();
     arguments.output.check()?;
+    let is_plugin = arguments.output.is_plugin();
+    if is_plugin {
+        nagios::check(arguments.fail_on.is_some() || arguments.strict)?;
+    }
+    // Icinga takes what comes on standard error for a part of the answer.
+    let quiet = arguments.quiet || is_plugin;
     let catalogue = rules::catalogue(&arguments.signatures)?;
     for id in arguments.only.iter().chain(&arguments.skip) {
         if catalogue.rank_of(id).is_none() {
@@ -142,10 +149,9 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
     let mut window = window(arguments)?;
     let inputs = match inputs(&arguments.paths, &arguments.node) {
         Some(inputs) => inputs,
-        None => vec![Input::Path(own_log_folder(
-            Some(&mut window).filter(|_| !arguments.schedule.remembers()),
-            arguments.quiet,
-        )?)],
+        None => {
+            vec![Input::Path(own_log_folder(Some(&mut window).filter(|_| !arguments.schedule.remembers()), quiet)?)]
+        }
     };
     let is_one_file = matches!(&inputs[..], [Input::Path(path) | Input::Node { path, .. }] if !path.is_dir());
     if arguments.source.is_some() && !is_one_file && !inputs.contains(&Input::Stdin) {
@@ -174,7 +180,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
         skip: arguments.skip.clone(),
         ..defaults
     };
-    let is_watched = arguments.progress == ProgressName::Auto && !arguments.quiet;
+    let is_watched = arguments.progress == ProgressName::Auto && !quiet;
     if arguments.list {
         let format = arguments.output.list_format()?;
         let scan = watched(&progress, is_watched, || logmedic::list(&inputs, &options));
@@ -191,14 +197,17 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
         arguments.output.write_for_programs(&diagnosis)?;
         return Err(error.into());
     }
-    if !arguments.quiet {
+    if !quiet {
         complain_of_problems(&diagnosis, &mut arguments.output.redactor(Before::NOT_MASKED));
         arguments.output.complain_of_idle_key(Before::NOT_MASKED);
     }
     let read = diagnosis.ledger.sources.iter().map(|(source, _)| Path::new(&source.name));
     arguments.output.refuse_inputs(read)?;
     arguments.output.write(&diagnosis, arguments.verbose, Before::NOT_MASKED, Some(&mut run))?;
-    Ok(exit_code(&diagnosis, arguments.fail_on, arguments.strict))
+    if is_plugin {
+        return Ok(ServiceState::of(&diagnosis).code());
+    }
+    Ok(exit_code(&diagnosis, arguments.fail_on.unwrap_or(FailOn::Error), arguments.strict))
 }
 
 /// What may come out of compressed input.

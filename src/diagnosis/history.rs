@@ -85,14 +85,18 @@ impl Diagnosis {
         self.only_new = true;
     }
 
-    /// The worst severity among what counts: what is neither suppressed nor accepted nor, over several runs, quiet.
-    pub fn worst(&self) -> Option<Severity> {
-        let counts = |finding: &&Finding| {
+    /// The findings that count: what is neither suppressed nor accepted nor, over several runs, quiet.
+    pub fn counting(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| {
             let is_over = self.generation.is_some() && !finding.status.is_failing();
             let is_known = self.only_new && finding.status != Status::New;
             !finding.suppressed && !is_over && !is_known && !self.accepted
-        };
-        self.findings.iter().filter(counts).map(|finding| finding.severity).max()
+        })
+    }
+
+    /// The worst severity among what counts.
+    pub fn worst(&self) -> Option<Severity> {
+        self.counting().map(|finding| finding.severity).max()
     }
 }
 

@@ -2,7 +2,7 @@
 //! `-o` knows, default redaction, file modes and tests over all forms follow from the list.
 
 use super::redact::{Level, Redactor};
-use super::{ReportOptions, html, jira, json, markdown, text};
+use super::{ReportOptions, html, jira, json, markdown, nagios, prometheus, text};
 use crate::diagnosis::Diagnosis;
 
 /// What is known of a form of report.
@@ -58,6 +58,10 @@ formats! {
     Markdown { name: "markdown", extension: Some("md"), redaction: Level::Full, quotes_logs: true, render: markdown::render }
     /// For a browser: one page to attach to a ticket or to print.
     Html { name: "html", extension: Some("html"), redaction: Level::Full, quotes_logs: true, render: html::render }
+    /// For Prometheus: a file for the textfile collector of its node exporter.
+    Prometheus { name: "prometheus", extension: Some("prom"), redaction: Level::Secrets, quotes_logs: false, render: prometheus::render }
+    /// For Nagios and Icinga: a plugin's answer, with a plugin's exit codes.
+    Nagios { name: "nagios", extension: None, redaction: Level::Secrets, quotes_logs: true, render: nagios::render }
     /// Nothing: only the exit code counts.
     None { name: "none", extension: None, redaction: Level::Secrets, quotes_logs: false, render: |_, _, _| String::new() }
 }

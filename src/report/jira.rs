@@ -6,7 +6,7 @@
 use super::ReportOptions;
 use super::escape::{for_jira, noformat};
 use super::redact::{Redactor, Shown};
-use super::sections::{Section, Weight, fitted};
+use super::sections::{Section, Weight, fitted, ticket_length};
 use super::story::{self, Cause, Evidence, Story, capital, grouped, severity};
 use crate::diagnosis::Diagnosis;
 
@@ -39,7 +39,7 @@ pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &R
     sections.push(section(Weight::Aside, "causes that are over", list("Earlier, over", &story.earlier)));
     sections.push(section(Weight::Aside, "what is suppressed", list("Suppressed", &story.suppressed)));
     sections.push(section(Weight::Aside, "notes", list("Notes", &story.notes)));
-    fitted(&sections, &footer(&story), options.limit.unwrap_or(LIMIT), |names| {
+    fitted(&sections, &footer(&story), options.limit.unwrap_or(LIMIT), ticket_length, |names| {
         format!("_Left out for length, see the attached report: {}_\n", for_jira(names))
     })
 }

@@ -5,7 +5,7 @@
 use super::ReportOptions;
 use super::escape::{fenced, for_markdown};
 use super::redact::{Redactor, Shown};
-use super::sections::{Section, Weight, fitted};
+use super::sections::{Section, Weight, fitted, ticket_length};
 use super::story::{self, Cause, Story, capital, grouped, severity};
 use crate::diagnosis::Diagnosis;
 
@@ -38,7 +38,7 @@ pub(super) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &R
     sections.push(section(Weight::Aside, "what is suppressed", list("Suppressed", &story.suppressed)));
     sections.push(section(Weight::Aside, "notes", list("Notes", &story.notes)));
     sections.push(section(Weight::Aside, "files that are no logs", list("Not a log", &story.not_logs)));
-    fitted(&sections, &footer(&story), options.limit.unwrap_or(LIMIT), |names| {
+    fitted(&sections, &footer(&story), options.limit.unwrap_or(LIMIT), ticket_length, |names| {
         format!("*Left out for length, see the attached report: {names}*\n\n")
     })
 }

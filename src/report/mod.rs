@@ -8,7 +8,9 @@ mod jira;
 mod json;
 mod list;
 mod markdown;
+pub mod nagios;
 mod names;
+pub mod prometheus;
 pub mod redact;
 mod sections;
 mod story;
@@ -34,11 +36,14 @@ pub struct ReportOptions {
     pub redaction_key_before: Option<redact::KeyId>,
     /// Whether the text report shows log lines and more of what is known.
     pub verbose: bool,
-    /// The time that reports for people say they were made at; `None` leaves it out. The library reads no clock.
+    /// The time that reports say they were made at, as far as they tell it; `None` leaves it out. The library reads no
+    /// clock.
     pub made: Option<Stamp>,
     /// Most UTF-16 units of a report for a ticket (`jira`, `markdown`); `None` takes what a field of the tracker holds.
     /// A limit that not even heading and footer keep is passed by those two.
     pub limit: Option<usize>,
+    /// When the last run before this one was that read everything, for reports that tell it (`prometheus`).
+    pub last_success: Option<Stamp>,
 }
 
 /// Writes what a scan would read, as text or JSON; nothing for other formats. The diagnosis is that of a listing.

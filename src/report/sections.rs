@@ -1,5 +1,5 @@
-//! A ticket's text within the length that a ticket's field takes: it is cut between sections, the least important ones
-//! go first, and it says what was left out.
+//! A text within the length that a ticket's field or a plugin's answer takes: it is cut between sections, the least
+//! important ones go first, and it says what was left out.
 
 use std::fmt::Write as _;
 
@@ -24,9 +24,15 @@ pub(super) struct Section {
     pub(super) text: String,
 }
 
-/// The sections in their order and the footer, at most `limit` long as tickets count: in UTF-16 units. `note` puts the
-/// names of what was left out into words.
-pub(super) fn fitted(sections: &[Section], footer: &str, limit: usize, note: impl Fn(&str) -> String) -> String {
+/// The sections in their order and the footer, at most `limit` long as `length` tells. `note` puts the names of what was
+/// left out into words.
+pub(super) fn fitted(
+    sections: &[Section],
+    footer: &str,
+    limit: usize,
+    length: impl Fn(&str) -> usize,
+    note: impl Fn(&str) -> String,
+) -> String {
     let mut kept = vec![true; sections.len()];
     let mut order: Vec<usize> = (0..sections.len()).collect();
     order.sort_by_key(|&i| (sections[i].weight, i));
@@ -61,8 +67,8 @@ fn names(sections: &[Section], kept: &[bool]) -> String {
     text
 }
 
-/// Length as Jira and GitHub count it.
-pub(super) fn length(text: &str) -> usize {
+/// Length as Jira and GitHub count it: in UTF-16 units.
+pub(super) fn ticket_length(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
@@ -82,10 +88,10 @@ mod tests {
             section(Weight::Answer, "causes", "the second cause."),
             section(Weight::Evidence, "evidence", "\u{1F600} evidence."),
         ];
-        let cut = |limit| fitted(&sections, "end", limit, |names| format!("[{names}]"));
+        let cut = |limit| fitted(&sections, "end", limit, ticket_length, |names| format!("[{names}]"));
         let whole = "the first cause.its evidence.the second cause.\u{1F600} evidence.end";
-        assert_eq!(cut(length(whole)), whole);
-        assert_eq!(cut(length(whole) - 1), "the first cause.its evidence.the second cause.[evidence]end");
+        assert_eq!(cut(ticket_length(whole)), whole);
+        assert_eq!(cut(ticket_length(whole) - 1), "the first cause.its evidence.the second cause.[evidence]end");
         assert_eq!(cut(55), "the first cause.the second cause.[evidence (2)]end");
         assert_eq!(cut(0), "[causes (2), evidence (2)]end");
     }

@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use logmedic::Error;
 use logmedic::schedule::{Digest, PendingReport, TEMPORARY};
-use logmedic::{Error, Format};
 use tempfile::TempPath;
 
 use super::Output;
@@ -27,10 +27,10 @@ struct ReportFile<'a> {
 
 impl<'a> ReportFiles<'a> {
     /// Makes every report and chooses its temporary name. Nothing is written.
-    pub(super) fn of(outputs: &'a [Output], render: impl Fn(Format) -> String) -> Result<Self, Error> {
+    pub(super) fn of(outputs: &'a [Output], render: impl Fn(&Output) -> String) -> Result<Self, Error> {
         let file = |output: &'a Output| {
             let place = output.place().map_err(|source| output.failed(source))?;
-            let text = anstream::adapter::strip_str(&render(output.format)).to_string().into_bytes();
+            let text = anstream::adapter::strip_str(&render(output)).to_string().into_bytes();
             let named = tempfile::Builder::new()
                 .prefix(TEMPORARY)
                 .rand_bytes(RANDOM)
@@ -81,13 +81,14 @@ impl ReportFile<'_> {
         let existing = fs::symlink_metadata(&self.place).ok().filter(fs::Metadata::is_file);
         let mut options = File::options();
         options.create_new(true).write(true);
-        // What holds no log text is made like any other file: the system takes the umask off.
         #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(
-            &mut options,
-            if self.output.format.quotes_logs() { 0o600 } else { 0o666 },
-        );
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&self.temporary)?;
+        #[cfg(unix)]
+        if !self.output.format.quotes_logs() {
+            // A collector that is another user reads it, whatever the umask of a hardened service is.
+            file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        }
         file.write_all(&self.text)?;
         if let Some(existing) = existing {
             file.set_permissions(existing.permissions())?;
