@@ -198,7 +198,11 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
         return Err(error.into());
     }
     if !quiet {
-        complain_of_problems(&diagnosis, &mut arguments.output.redactor(Before::NOT_MASKED));
+        let mut redactor = arguments.output.redactor(Before::NOT_MASKED);
+        complain_of_problems(&diagnosis, &mut redactor);
+        for note in &run.finished {
+            complain(redactor.show(note).as_str());
+        }
         arguments.output.complain_of_idle_key(Before::NOT_MASKED);
     }
     let read = diagnosis.ledger.sources.iter().map(|(source, _)| Path::new(&source.name));

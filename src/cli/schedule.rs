@@ -47,6 +47,8 @@ pub(super) struct Run<'a> {
     suppressions: Vec<Suppression>,
     /// The state file in use, and what the next run is to find in it.
     store: Option<(Store, State)>,
+    /// What was finished of the run before, one sentence each.
+    pub(super) finished: Vec<String>,
 }
 
 impl<'a> Run<'a> {
@@ -67,10 +69,12 @@ impl<'a> Run<'a> {
             (false, false) => Access::Move,
         };
         let mut store = arguments.state.as_deref().map(|path| Store::open(path, access)).transpose()?;
+        let mut finished = Vec::new();
         if let Some((store, state)) = store.as_mut().filter(|_| access != Access::Peek) {
             store.recover(state, &outputs.state_can_name()?)?;
+            finished.clone_from(&state.recovered.notes);
         }
-        Ok(Self { arguments, suppressions, store })
+        Ok(Self { arguments, suppressions, store, finished })
     }
 
     /// Scans, and works out what this run and those before have found; with the error to end with when nothing could be

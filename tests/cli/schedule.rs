@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use assert_cmd::Command;
+use logmedic::schedule::{Access, Digest, PendingReport, State, Store};
 use predicates::prelude::*;
 use predicates::str::contains;
 use serde_json::Value;
@@ -183,6 +184,41 @@ fn a_damaged_state_is_set_aside_and_the_one_before_is_used() {
         place.run().assert().stdout(contains("state-restored"));
         assert!(place.folder.path().join(format!("state.bad-{number}")).exists());
     }
+}
+
+/// Leaves the state as a run does that is killed right after its commit.
+fn end_before_the_report_has_its_name(place: &Place, report: &Path, text: &str) {
+    let (store, state) = Store::open(&place.state(), Access::Move).unwrap();
+    let pending = PendingReport {
+        path: report.canonicalize().unwrap_or_else(|_| report.to_path_buf()),
+        temporary: place.folder.path().join(".logmedic-0123456789ab"),
+        digest: Digest::of(&[b"told"]),
+    };
+    fs::write(&pending.temporary, text).unwrap();
+    let state = State { generation: state.generation + 1, pending: vec![pending], ..state };
+    store.stage(&state).unwrap().commit().unwrap();
+}
+
+#[test]
+fn a_report_that_a_killed_run_had_ready_gets_its_name_or_is_missed() {
+    let place = Place::new();
+    place.write(0..5, true);
+    let report = place.folder.path().join("r.json");
+    place.run().arg("-o").arg(&report).assert().code(1);
+    end_before_the_report_has_its_name(&place, &report, "told");
+    place.run().arg("--peek").assert().stderr("");
+    assert_ne!(fs::read_to_string(&report).unwrap(), "told", "a peek finishes nothing");
+    place.run().assert().stderr(contains("report-recovered").and(contains("r.json")));
+    assert_eq!(fs::read_to_string(&report).unwrap(), "told");
+    end_before_the_report_has_its_name(&place, &report, "told");
+    fs::write(&report, "of the run before").unwrap();
+    place.run().arg("-o").arg(&report).assert().stderr(contains("r.generation-4.json"));
+    assert_eq!(fs::read_to_string(place.folder.path().join("r.generation-4.json")).unwrap(), "told");
+    assert_eq!(json(&mut place.run())["ledger"]["complete"], true);
+    end_before_the_report_has_its_name(&place, &report, "to");
+    let told = place.run().assert().code(1).stderr(contains("report-lost"));
+    told.stdout(contains("INCOMPLETE").and(contains("report-lost")));
+    assert_eq!(json(&mut place.run())["ledger"]["complete"], true, "it is said once");
 }
 
 #[test]
