@@ -1,7 +1,7 @@
 //! What is scanned: seeded logs with their truth, made once and kept, and logs of an extreme shape.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
@@ -9,6 +9,8 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, Result, ensure};
 use log_generator::{LITERALS, Options, Truth, default_known, generate};
 use logmedic::Catalogue;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 use super::near_misses::NearMisses;
 use super::signatures;
@@ -34,6 +36,8 @@ pub(crate) struct Log {
 pub(crate) enum Contents {
     /// Everything: it was generated.
     Known(Box<Truth>),
+    /// Everything, of each log in an archive.
+    Several(Vec<Truth>),
     /// The number of its events, and whether any of them holds a known error.
     Shaped { events: u64, has_known: bool },
 }
@@ -62,6 +66,39 @@ impl Data {
         self.generated(&format!("log-{bytes}-{density}"), bytes, |bytes, mut out| {
             Ok(generate(&Options { bytes, ..options.clone() }, &default_known(), &mut out)?)
         })
+    }
+
+    /// A zip with one node's log in each of three folders, as support zips of a cluster are laid out, of about this
+    /// size when inflated.
+    pub(crate) fn cluster_zip(&self, bytes: u64, density: f64) -> Result<Log> {
+        let mut parts = Vec::new();
+        for node in 1..=3 {
+            let options = Options { bytes: bytes / 3, density, seed: node, ..Options::default() };
+            let name = format!("node-{node}-{}-{density}", options.bytes);
+            parts.push(self.generated(&name, options.bytes, |bytes, mut out| {
+                Ok(generate(&Options { bytes, ..options.clone() }, &default_known(), &mut out)?)
+            })?);
+        }
+        let path = self.folder.join(format!("cluster-{bytes}-{density}.zip"));
+        if parts.iter().any(|part| is_older(&path, &part.path)) {
+            eprintln!("writing {}", path.display());
+            written(&path, |out| {
+                let mut zip = ZipWriter::new(out);
+                for (node, part) in (1..).zip(&parts) {
+                    let entry = format!("jira-{node}/application-logs/atlassian-jira.log");
+                    zip.start_file(entry, SimpleFileOptions::default())?;
+                    io::copy(&mut File::open(&part.path)?, &mut zip)?;
+                }
+                zip.finish()?;
+                Ok(())
+            })?;
+        }
+        let bytes = parts.iter().map(|part| part.bytes).sum();
+        let truths = parts.into_iter().filter_map(|part| match part.contents {
+            Contents::Known(truth) => Some(*truth),
+            _ => None,
+        });
+        Ok(Log { path, bytes, contents: Contents::Several(truths.collect()) })
     }
 
     /// A log in which each line is a near miss.
@@ -185,8 +222,7 @@ impl Data {
 pub(crate) fn gzipped(log: &Log) -> Result<Log> {
     let path = log.path.with_extension("log.gz");
     // gzip gives its output the time of its input.
-    let made = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-    if made(&path).is_none_or(|gz| made(&log.path).is_some_and(|plain| plain > gz)) {
+    if is_older(&path, &log.path) {
         eprintln!("writing {}", path.display());
         let status = Command::new("gzip").args(["-f", "-k"]).arg(&log.path).status().context("cannot run gzip")?;
         ensure!(status.success(), "gzip failed on {}", log.path.display());
@@ -200,6 +236,12 @@ pub(crate) fn warm(path: &Path) -> Result<()> {
     let mut buffer = vec![0; usize::try_from(MIB)?];
     while file.read(&mut buffer)? > 0 {}
     Ok(())
+}
+
+/// Whether what was made from a log is missing or older than the log.
+fn is_older(made: &Path, log: &Path) -> bool {
+    let time = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    time(made).is_none_or(|made| time(log).is_some_and(|log| log > made))
 }
 
 /// Whether a kept log begins as the generator writes it today.

@@ -4,7 +4,7 @@
 //! cargo bench --bench compare -- [--size 2GiB] [--rounds 5] [--quick]
 //! ```
 //!
-//! Writes seeded logs to `target/tmp/compare` (16 GiB, with `--quick` less than 1 GiB; they are kept for the next run), runs
+//! Writes seeded logs to `target/tmp/compare` (17 GiB, with `--quick` less than 2 GiB; they are kept for the next run), runs
 //! all programs in turn over each, and prints the figures and the goals as Markdown. No time counts before exit codes
 //! and counts were found right. On a machine that has other work `chrt -r 5` before the command keeps that out of the
 //! figures. Exit code: 0 all goals met, 1 some missed or something counted wrong, 2 it could not run.
@@ -31,7 +31,7 @@ use data::{Data, GIB, MIB};
 use goals::Goals;
 use tools::Tools;
 
-/// Compare logmedic with ripgrep, grep, lnav and the read limit.
+/// Compare logmedic with ripgrep, grep, lnav, unzip and the read limit.
 #[derive(Debug, Parser)]
 #[command(name = "compare")]
 struct Arguments {

@@ -36,6 +36,7 @@ pub(crate) fn small(data: &Data, tools: &Tools, rounds: u32, goals: &mut Goals) 
 
     pipe(tools, &log, rounds, goals)?;
     compressed(tools, &log, rounds, goals)?;
+    archive(data, tools, rounds, goals)?;
     many_signatures(data, tools, &log, rounds, goals)?;
     let log = data.near_misses(256 * MIB)?;
     let standings = hold("256 MiB, every line is a near miss", &file_contenders(tools, &log), rounds)?;
@@ -130,6 +131,19 @@ fn compressed(tools: &Tools, log: &Log, rounds: u32, goals: &mut Goals) -> Resul
     let standings = hold("gz of 256 MiB, density 1e-3", &contenders, rounds)?;
     goals.add("gz of 256 MiB, against `rg -z`", standings.ratio(own, rg), Bound::Times(2.5));
     goals.add("gz of 256 MiB, memory", standings.peak(own), MOST_MEMORY);
+    Ok(())
+}
+
+fn archive(data: &Data, tools: &Tools, rounds: u32, goals: &mut Goals) -> Result<()> {
+    let zip = data.cluster_zip(600 * MIB, 1e-3)?;
+    let (grep, own) = ("`unzip -p` to `grep -c -F -f`", "logmedic");
+    let contenders = vec![
+        Contender::reporting(own, tools.logmedic(&zip, &[]), &zip),
+        Contender::new(grep, tools.unzip_grep(&zip), &zip, Proof::Lines),
+    ];
+    let standings = hold("Zip of three nodes, 600 MiB inflated, density 1e-3", &contenders, rounds)?;
+    goals.add("zip of three nodes, against unzip and grep", standings.ratio(own, grep), Bound::Times(1.0));
+    goals.add("zip of three nodes, memory", standings.peak(own), Bound::Mebibytes(64.0));
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! Whether a program did the whole work. A time counts only behind it.
 
-use log_generator::Truth;
+use std::collections::BTreeMap;
+
+use log_generator::{SignatureTruth, Truth};
 use serde_json::Value;
 
 use super::data::Contents;
@@ -56,7 +58,8 @@ fn judge_report(contents: &Contents, run: &Run) -> Verdict {
         Err(error) => return Verdict::Wrong(format!("exit code {:?} and no report: {error}", run.code)),
     };
     let differences = match contents {
-        Contents::Known(truth) => differences(truth, &report, run.code),
+        Contents::Known(truth) => differences(std::slice::from_ref(truth), &report, run.code),
+        Contents::Several(truths) => differences(truths, &report, run.code),
         Contents::Shaped { events, has_known } => {
             let mut differences = Differences::default();
             differences.compare("exit code", &Value::from(run.code), &Value::from(i32::from(*has_known)));
@@ -79,25 +82,29 @@ impl Differences {
     }
 }
 
-fn differences(truth: &Truth, report: &Value, code: Option<i32>) -> Differences {
+/// What the report states otherwise than the truth of each of its sources, in their order.
+fn differences(truths: &[Truth], report: &Value, code: Option<i32>) -> Differences {
     let mut differences = Differences::default();
-    let source = &report["ledger"]["sources"][0];
-    let lines =
-        source["ranges"].as_array().map(|ranges| ranges.iter().filter_map(|range| range["lines"].as_u64()).sum());
-    let has_findings = !truth.signatures.is_empty();
-    differences.compare("exit code", &Value::from(code), &Value::from(i32::from(has_findings)));
+    let signatures = in_all(truths);
+    differences.compare("exit code", &Value::from(code), &Value::from(i32::from(!signatures.is_empty())));
     differences.compare("complete", &report["ledger"]["complete"], &Value::from(true));
-    differences.compare("events", &source["events"], &Value::from(truth.events));
-    differences.compare("lines", &Value::from(lines.unwrap_or(0_u64)), &Value::from(truth.lines));
-    for (level, events) in &truth.levels {
-        differences.compare(level, &source["levels"][level], &Value::from(*events));
+    let sources = report["ledger"]["sources"].as_array().map_or(&[][..], Vec::as_slice);
+    differences.compare("sources", &Value::from(sources.len()), &Value::from(truths.len()));
+    for (source, truth) in sources.iter().zip(truths) {
+        let lines = source["ranges"].as_array();
+        let lines = lines.map_or(0, |ranges| ranges.iter().filter_map(|range| range["lines"].as_u64()).sum::<u64>());
+        differences.compare("events", &source["events"], &Value::from(truth.events));
+        differences.compare("lines", &Value::from(lines), &Value::from(truth.lines));
+        for (level, events) in &truth.levels {
+            differences.compare(level, &source["levels"][level], &Value::from(*events));
+        }
+        differences.compare("first event", &source["first_event"], &Value::from(truth.first_event.clone()));
+        differences.compare("last event", &source["last_event"], &Value::from(truth.last_event.clone()));
     }
-    differences.compare("first event", &source["first_event"], &Value::from(truth.first_event.clone()));
-    differences.compare("last event", &source["last_event"], &Value::from(truth.last_event.clone()));
     let findings = report["findings"].as_array().map_or(&[][..], Vec::as_slice);
     for finding in findings {
         let id = finding["signature"].as_str().unwrap_or_default();
-        match truth.signatures.get(id) {
+        match signatures.get(id) {
             None => differences.0.push(format!("{id} is not in the log")),
             Some(known) => {
                 differences.compare(id, &finding["events"], &Value::from(known.events));
@@ -106,6 +113,21 @@ fn differences(truth: &Truth, report: &Value, code: Option<i32>) -> Differences 
             }
         }
     }
-    differences.compare("findings", &Value::from(findings.len()), &Value::from(truth.signatures.len()));
+    differences.compare("findings", &Value::from(findings.len()), &Value::from(signatures.len()));
     differences
+}
+
+/// The signatures of all logs together. Their times are of one zone, so that text orders them.
+fn in_all(truths: &[Truth]) -> BTreeMap<String, SignatureTruth> {
+    let mut all: BTreeMap<String, SignatureTruth> = BTreeMap::new();
+    for (id, truth) in truths.iter().flat_map(|truth| &truth.signatures) {
+        all.entry(id.clone())
+            .and_modify(|known| {
+                known.events += truth.events;
+                known.first = known.first.clone().min(truth.first.clone());
+                known.last = known.last.clone().max(truth.last.clone());
+            })
+            .or_insert_with(|| truth.clone());
+    }
+    all
 }

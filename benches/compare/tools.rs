@@ -18,6 +18,7 @@ pub(crate) struct Tools {
     literals: PathBuf,
     itself: PathBuf,
     has_lnav: bool,
+    has_unzip: bool,
 }
 
 impl Tools {
@@ -32,6 +33,7 @@ impl Tools {
             literals: data.literals()?,
             itself: std::env::current_exe()?,
             has_lnav,
+            has_unzip: version("unzip", "-v").is_some(),
         })
     }
 
@@ -64,8 +66,13 @@ impl Tools {
 
     /// GNU grep with all literals of the catalogue, in the locale in which it is fastest.
     pub(crate) fn grep(&self, log: &Log) -> Pipeline {
-        let program = self.program("grep").setting("LC_ALL", "C").with(["-c", "-F", "-f"]);
-        program.with([&self.literals, &log.path]).into()
+        self.grep_program().with([&log.path]).into()
+    }
+
+    /// The same on what `unzip` takes out of an archive; `None` where unzip is not installed.
+    pub(crate) fn unzip_grep(&self, log: &Log) -> Option<Pipeline> {
+        let unzip = self.program("unzip").with(["-p".into(), OsString::from(&log.path)]);
+        self.has_unzip.then(|| Pipeline { feeder: Some(unzip), program: self.grep_program().with(["-"]) })
     }
 
     /// lnav, which counts events by level and looks for nothing; `None` where it is not installed.
@@ -82,6 +89,10 @@ impl Tools {
 
     fn rg_program(&self, arguments: &[&str]) -> Program {
         self.program("rg").with(["--no-config", "-c", "-F", "-f"]).with([&self.literals]).with(arguments)
+    }
+
+    fn grep_program(&self) -> Program {
+        self.program("grep").setting("LC_ALL", "C").with(["-c", "-F", "-f"]).with([&self.literals])
     }
 
     fn cat(&self, log: &Log) -> Program {
