@@ -5,6 +5,8 @@
 //! literals. Shorter literals (users' files only) go through a small automaton on the same cached block.
 //! `AADSTS` and three digits make nine bytes: their tenth is whatever stands before them.
 
+use std::ops::Range;
+
 use aho_corasick::AhoCorasick;
 
 /// Bytes of a window.
@@ -19,8 +21,9 @@ const ROUND: usize = 8;
 const REACH: usize = (ROUND - 1) * STEP + LOADED;
 /// Bytes that the hot loop loads for a gram.
 const LOADED: usize = 8;
-/// The hot loop's table has two to this power words: 16 KiB, which stay in a core's first-level cache beside the text.
-const WORD_BITS: u32 = 11;
+/// Each of the hot loop's two tables has two to this power words: together 16 KiB, which stay in a core's first-level cache
+/// beside the text.
+const WORD_BITS: u32 = 10;
 /// Bits of the hash that finds a gram's entries.
 const HEAD_BITS: u32 = 13;
 /// What spreads grams over the tables; the one that suits the literals best is picked.
@@ -58,7 +61,7 @@ struct Entry {
 pub struct Filter {
     literals: Vec<Box<[u8]>>,
     multiplier: u64,
-    /// Two bits for the hash of each gram: the only thing the hot loop looks at.
+    /// The hash of each gram: the only thing the hot loop looks at.
     known: Known,
     heads: Vec<u16>,
     entries: Vec<Entry>,
@@ -121,19 +124,15 @@ impl Filter {
         while let Some(round) = buffer.get(at..end).and_then(|left| left.first_chunk::<REACH>()) {
             let mut known = 0;
             for sample in 0..ROUND {
-                known |= self.known.shifted(hash(loaded(round, sample * STEP), self.multiplier));
+                known |= self.known.shifted(self.hash_of(round, sample));
             }
             if known & 1 != 0 {
-                for sample in 0..ROUND {
-                    if self.known.holds(hash(loaded(round, sample * STEP), self.multiplier)) {
-                        self.verify(buffer, at + sample * STEP, from, to, hits);
-                    }
-                }
+                self.inspect(round, buffer, at, from..to, hits);
             }
             at += ROUND * STEP;
         }
         while at + GRAM <= end {
-            self.verify(buffer, at, from, to, hits);
+            self.verify(buffer, at, &(from..to), hits);
             at += STEP;
         }
         if let Some((automaton, numbers)) = &self.short {
@@ -146,7 +145,26 @@ impl Filter {
         hits[first..].sort_unstable();
     }
 
-    fn verify(&self, buffer: &[u8], at: usize, from: usize, to: usize, hits: &mut Vec<Hit>) {
+    /// The hash of the gram at a sample of a round.
+    #[inline]
+    fn hash_of(&self, round: &[u8; REACH], sample: usize) -> u64 {
+        // A product is shifted as its factor is: the bytes behind the gram drop out at no cost.
+        hash(loaded(round, sample * STEP), self.multiplier << (8 * (LOADED - GRAM)))
+    }
+
+    /// Verifies the samples of a round that holds a known one. Kept out of the hot loop, whose registers it would take.
+    #[cold]
+    #[inline(never)]
+    fn inspect(&self, round: &[u8; REACH], buffer: &[u8], at: usize, begins: Range<usize>, hits: &mut Vec<Hit>) {
+        for sample in 0..ROUND {
+            if self.known.holds(self.hash_of(round, sample)) {
+                self.verify(buffer, at + sample * STEP, &begins, hits);
+            }
+        }
+    }
+
+    /// Appends the literals that have the gram at `at` in their window and begin where they are asked for.
+    fn verify(&self, buffer: &[u8], at: usize, begins: &Range<usize>, hits: &mut Vec<Hit>) {
         let gram = gram_at(buffer, at);
         let mut next = self.heads[head(hash(gram, self.multiplier))];
         while next != 0 {
@@ -156,7 +174,7 @@ impl Filter {
                 continue;
             }
             let Some(begin) = at.checked_add_signed(-isize::from(entry.offset)) else { continue };
-            if (from..to).contains(&begin)
+            if begins.contains(&begin)
                 && begin + GRAM <= buffer.len()
                 && gram_at(buffer, begin) == entry.first
                 && self.is_at(&buffer[begin..], entry.literal)
@@ -202,26 +220,31 @@ fn code_entries() -> Vec<Entry> {
     before.chain(inside).chain(with_digits).collect()
 }
 
-/// A set of hashes, two bits of one word each: one of a hundred strangers has one of them, hardly one has both.
+/// A set of hashes: each has one bit, the same one in a word of either table. A stranger finds its bit set in both words
+/// about twice in a thousand times, and one variable shift, which is slow, answers for both.
 #[derive(Debug, Clone)]
-struct Known(Box<[u64; 1 << WORD_BITS]>);
+struct Known {
+    tables: Box<[[u64; 1 << WORD_BITS]; 2]>,
+}
 
 impl Default for Known {
     fn default() -> Self {
-        Self(Box::new([0; 1 << WORD_BITS]))
+        Self { tables: Box::new([[0; 1 << WORD_BITS]; 2]) }
     }
 }
 
 impl Known {
     fn insert(&mut self, hash: u64) {
-        self.0[word(hash)] |= 1 << bits(hash).0 | 1 << bits(hash).1;
+        for (table, word) in self.tables.iter_mut().zip(words(hash)) {
+            table[word] |= 1 << bit(hash);
+        }
     }
 
     /// A word whose lowest bit says whether the hash is in the set; the others mean nothing.
     #[inline]
     fn shifted(&self, hash: u64) -> u64 {
-        let word = self.0[word(hash)];
-        (word >> bits(hash).0) & (word >> bits(hash).1)
+        let [first, second] = words(hash);
+        (self.tables[0][first] & self.tables[1][second]) >> bit(hash)
     }
 
     #[inline]
@@ -230,16 +253,17 @@ impl Known {
     }
 }
 
-/// The word of the table that a hash belongs to, by its highest bits.
+/// The words of the two tables that a hash belongs to, by its highest bits.
 #[inline]
-fn word(hash: u64) -> usize {
-    (hash >> (64 - WORD_BITS)) as usize
+fn words(hash: u64) -> [usize; 2] {
+    let word = |bits: u64| (bits & ((1 << WORD_BITS) - 1)) as usize;
+    [word(hash >> (64 - WORD_BITS)), word(hash >> (64 - 2 * WORD_BITS))]
 }
 
-/// The two bits in that word.
+/// The bit in those words.
 #[inline]
-fn bits(hash: u64) -> (u64, u64) {
-    ((hash >> 40) & 63, (hash >> 46) & 63)
+fn bit(hash: u64) -> u64 {
+    (hash >> 34) & 63
 }
 
 /// The chain of entries that a hash belongs to.
@@ -256,12 +280,12 @@ fn gram_at(bytes: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(gram)
 }
 
-/// The same from eight bytes, the last three of which do not matter.
+/// Eight bytes, the first of which are a gram.
 #[inline]
 fn loaded(bytes: &[u8; REACH], at: usize) -> u64 {
     let mut eight = [0; LOADED];
     eight.copy_from_slice(&bytes[at..at + LOADED]);
-    u64::from_le_bytes(eight) << (8 * (LOADED - GRAM))
+    u64::from_le_bytes(eight)
 }
 
 #[inline]
