@@ -168,19 +168,16 @@ pub(super) fn level_after(rest: &[u8]) -> Option<(usize, Level)> {
         return Some((0, level));
     }
     let window = &rest[..rest.len().min(4096)];
-    for (i, &byte) in window.iter().enumerate() {
-        match byte {
-            b' ' => {
-                let next = &rest[i + 1..];
-                if let Some(level) = Level::at_start_of(next) {
-                    return Some((i + 1, level));
-                }
-                if jira::columns_begin(next) && i > 0 {
-                    return Some(columns(rest, i + 1));
-                }
-            }
-            b'\n' => return None,
-            _ => {}
+    for at in memchr::memchr2_iter(b' ', b'\n', window) {
+        if window[at] == b'\n' {
+            return None;
+        }
+        let next = &rest[at + 1..];
+        if let Some(level) = Level::at_start_of(next) {
+            return Some((at + 1, level));
+        }
+        if jira::columns_begin(next) && at > 0 {
+            return Some(columns(rest, at + 1));
         }
     }
     None
