@@ -164,12 +164,12 @@ impl<'a> Signs<'a> {
 const CONTEXT_HEAD: usize = 1024;
 
 /// Words of other clients of Microsoft in the same JVM.
-static CONTEXT_WORDS: LazyLock<[(Context, Vec<memmem::Finder<'static>>); 2]> = LazyLock::new(|| {
-    let finders = |words: [&'static str; 4]| words.iter().map(|word| memmem::Finder::new(*word)).collect();
-    [
-        (Context::Sso, finders(["plugins.authentication", "c.a.p.authentication", "saml", "SAML"])),
-        (Context::OtherApp, finders(["javahollic", "jemh", "emailthisissue", "com.metainf"])),
-    ]
+static CONTEXT_WORDS: LazyLock<Words<Context>> = LazyLock::new(|| {
+    let words = [
+        (Context::Sso, ["plugins.authentication", "c.a.p.authentication", "saml", "SAML"]),
+        (Context::OtherApp, ["javahollic", "jemh", "emailthisissue", "com.metainf"]),
+    ];
+    Words::new(words.into_iter().flat_map(|(context, words)| words.map(|word| (context, word))))
 });
 
 /// Names of other integrations that talk TLS from the same JVM, in lower case.
@@ -217,10 +217,8 @@ pub(super) fn names_other_client(text: &[u8], header: Option<&Header<'_>>) -> bo
 /// Who was at work, by thread, URL, logger and the beginning of the message.
 pub(super) fn context_of(text: &[u8], header: Option<&Header<'_>>, source: Layout) -> Context {
     let head = &text[..text.len().min(CONTEXT_HEAD)];
-    for (context, finders) in CONTEXT_WORDS.iter() {
-        if finders.iter().any(|finder| finder.find(head).is_some()) {
-            return *context;
-        }
+    if let Some(context) = CONTEXT_WORDS.first_of(head, [Context::Sso, Context::OtherApp]) {
+        return context;
     }
     let Some(header) = header else { return Context::Unknown };
     let scheduled = [&b"Caesium"[..], b"QuartzScheduler", b"scheduler"];

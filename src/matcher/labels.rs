@@ -42,6 +42,21 @@ impl<T: Copy> Words<T> {
         self.places(text).any(|(meaning, _)| is_wanted(meaning))
     }
 
+    /// The first of these meanings that a word in the text has.
+    pub(super) fn first_of<const N: usize>(&self, text: &[u8], meanings: [T; N]) -> Option<T>
+    where
+        T: PartialEq,
+    {
+        let mut best = N;
+        for (meaning, _) in self.places(text) {
+            best = meanings[..best].iter().position(|wanted| *wanted == meaning).unwrap_or(best);
+            if best == 0 {
+                break;
+            }
+        }
+        meanings.get(best).copied()
+    }
+
     /// Every word in the text with the offset behind it, in order of that offset, the longer word first.
     pub(super) fn find(&self, text: &[u8]) -> Vec<(T, usize)> {
         let mut found: Vec<(T, Range<usize>)> = self.places(text).collect();
