@@ -34,8 +34,8 @@ pub mod report;
 pub mod schedule;
 
 pub use analyzer::{
-    Increment, Input, Progress, Proof, Scan, ScanOptions, list, load_with, prove, scan, scan_increment, scan_text,
-    taken_over,
+    Follow, Increment, Input, Progress, Proof, Scan, ScanOptions, list, load_with, prove, scan, scan_increment,
+    scan_text, taken_over,
 };
 pub use catalogue::{Catalogue, Confidence, Flaw, Item, Restart, Role, Severity, Side, Signature};
 pub use diagnosis::Diagnosis;
@@ -43,9 +43,10 @@ pub use diagnosis::remedy::{find as guide_item, steps as remedy_steps};
 pub use error::Error;
 pub use event::{Bound, Window, Zone};
 pub use input::{Limits, MapMode};
-pub use matcher::Context;
+pub use matcher::{Context, Matcher};
 pub use report::redact::{Key as RedactionKey, KeyId as RedactionKeyId, Level as RedactionLevel};
 pub use report::{
-    Format, Merged, Merger, REPORT_SCHEMA, ReportOptions, render, render_list, render_verification, visible,
+    Format, Merged, Merger, REPORT_SCHEMA, ReportOptions, render, render_change, render_end, render_list,
+    render_verification, visible,
 };
 pub use schedule::{Access, State, Store};

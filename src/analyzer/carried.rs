@@ -3,6 +3,7 @@
 //! traces never mix; places are those of the stream.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::Arc;
 
 use super::scanner::{Block, LOOK_BEHIND, MARKED, Origin, Scanner, SourceFacts};
@@ -11,7 +12,7 @@ use crate::diagnosis::{Source, SourceTally, Tally};
 use crate::event::Layout;
 use crate::event::layout::SNIFF_LENGTH;
 use crate::input::carrier::{BYTE_ORDER_MARK, Carrier, Label, Lines, Piece};
-use crate::input::{BlockReader, Encoding, is_remark};
+use crate::input::{Encoding, is_remark};
 use crate::matcher::Matcher;
 
 /// Most names in one stream; each has a scanner and its buffer.
@@ -30,41 +31,78 @@ fn begins_event(line: &[u8]) -> bool {
     Layout::sniff(line) != Layout::Text
 }
 
-/// Scans a carried stream from its first block to its last. What holds for the whole stream is said of its first log.
-pub(super) fn scan_carried(
-    matcher: &Matcher,
-    facts: SourceFacts,
-    mut blocks: BlockReader,
-    carrier: Carrier,
-    encoding: Encoding,
-    mut remarks: SourceTally,
-) -> Tally {
-    let mut stream = Demultiplexer::new(matcher, facts, carrier, encoding);
-    let mut lines = Lines::default();
-    let mut is_first = true;
-    while let Some((bytes, error)) = blocks.next_block() {
-        let mut text = &bytes[..];
-        if std::mem::take(&mut is_first)
-            && let Some(rest) = text.strip_prefix(BYTE_ORDER_MARK)
+/// A carried stream that is scanned as it comes.
+#[derive(Clone)]
+pub(super) struct Carried<'m> {
+    stream: Demultiplexer<'m>,
+    lines: Lines,
+    is_first: bool,
+}
+
+impl<'m> Carried<'m> {
+    pub(super) fn new(matcher: &'m Matcher, facts: SourceFacts, carrier: Carrier, encoding: Encoding) -> Self {
+        let stream = Demultiplexer::new(matcher, facts, carrier, encoding);
+        Self { stream, lines: Lines::default(), is_first: true }
+    }
+
+    /// Takes the next bytes, and why they are the last ones where reading failed.
+    pub(super) fn take(&mut self, mut bytes: &[u8], error: Option<&io::Error>, remarks: &mut SourceTally) {
+        let Self { stream, lines, is_first } = self;
+        if std::mem::take(is_first)
+            && let Some(rest) = bytes.strip_prefix(BYTE_ORDER_MARK)
         {
-            stream.end += encoding.source_length(BYTE_ORDER_MARK);
+            stream.end += stream.encoding.source_length(BYTE_ORDER_MARK);
             remarks.notes.insert(MARKED.to_owned());
-            text = rest;
+            bytes = rest;
         }
-        lines.feed(text, |piece| stream.take(piece));
-        blocks.give_back(bytes);
-        if let Some(error) = error.as_ref().filter(|error| is_remark(error)) {
+        lines.feed(bytes, |piece| stream.take(piece));
+        if let Some(error) = error.filter(|error| is_remark(error)) {
             remarks.notes.insert(error.to_string());
         } else if let Some(error) = error {
             lines.finish(|piece| stream.take(piece));
             remarks.problems.insert(format!("cannot be read beyond byte {}: {error}", stream.end));
         }
     }
-    lines.finish(|piece| stream.take(piece));
-    stream.finish(remarks)
+
+    /// What was found in events that are complete; it is not told again.
+    pub(super) fn take_found(&mut self) -> Tally {
+        let mut found = Tally::default();
+        for lane in &mut self.stream.lanes {
+            // A log of which little has come waits for more: its layout is told from its beginning.
+            if lane.scanner.is_some() {
+                lane.scan(self.stream.matcher, &self.stream.facts, false);
+                found.merge(lane.scanner.as_mut().map_or_else(Tally::default, Scanner::take_found));
+            }
+        }
+        found
+    }
+
+    /// What has grown when it is looked at again has grown since now.
+    pub(super) fn has_been_looked_at(&mut self) {
+        for lane in &mut self.stream.lanes {
+            lane.looked_at = lane.bytes;
+        }
+    }
+
+    /// What a scan would find that ended here: of each log only whole lines, and its last event only where nothing has come
+    /// to it since the last look.
+    pub(super) fn end_here(mut self, remarks: SourceTally) -> Tally {
+        for lane in &mut self.stream.lanes {
+            lane.end_here(self.stream.matcher, &self.stream.facts);
+        }
+        self.stream.finish(remarks)
+    }
+
+    /// Everything that was found and not taken; the last events are complete.
+    pub(super) fn finish(mut self, remarks: SourceTally) -> Tally {
+        let Self { stream, lines, .. } = &mut self;
+        lines.finish(|piece| stream.take(piece));
+        self.stream.finish(remarks)
+    }
 }
 
 /// Gives each line to the log that it belongs to.
+#[derive(Clone)]
 struct Demultiplexer<'m> {
     matcher: &'m Matcher,
     facts: SourceFacts,
@@ -230,6 +268,7 @@ impl<'m> Demultiplexer<'m> {
 }
 
 /// One log among those of a stream.
+#[derive(Clone)]
 struct Lane<'m> {
     /// As the carrier writes it; empty for the stream itself.
     name: Vec<u8>,
@@ -244,6 +283,8 @@ struct Lane<'m> {
     origins: Vec<Origin>,
     /// Bytes of its lines in the stream.
     bytes: u64,
+    /// The same when it was last looked at.
+    looked_at: u64,
     is_unfinished: bool,
 }
 
@@ -258,6 +299,7 @@ impl Lane<'_> {
             done: 0,
             origins: Vec::new(),
             bytes: 0,
+            looked_at: 0,
             is_unfinished: false,
         }
     }
@@ -278,6 +320,23 @@ impl<'m> Lane<'m> {
     fn is_full(&self, matcher: &Matcher) -> bool {
         let waiting = self.base + self.buffer.len() as u64 - self.done;
         waiting >= (GATHERED + Scanner::look_ahead(matcher)) as u64 || self.origins.len() >= MOST_ORIGINS
+    }
+
+    /// Scans what is gathered up to the last line that has ended, and leaves out the last event where more of it may come.
+    fn end_here(&mut self, matcher: &'m Matcher, stream: &SourceFacts) {
+        let mut is_inside_line = false;
+        if self.is_unfinished {
+            #[expect(clippy::cast_possible_truncation, reason = "distances inside one buffer")]
+            let from = (self.done - self.base) as usize;
+            let feed = memchr::memrchr(b'\n', &self.buffer[from..]);
+            is_inside_line = feed.is_none();
+            self.buffer.truncate(feed.map_or(from, |feed| from + feed + 1));
+            self.is_unfinished = false;
+        }
+        self.scan(matcher, stream, true);
+        if let Some(scanner) = self.scanner.as_mut().filter(|_| is_inside_line || self.bytes != self.looked_at) {
+            scanner.leave_open();
+        }
     }
 
     /// Scans what is gathered, but for what must be seen behind it as long as more may come.

@@ -4,6 +4,7 @@ mod carried;
 mod copies;
 mod examples;
 mod files;
+mod follow;
 mod increment;
 mod installation;
 mod listing;
@@ -31,6 +32,7 @@ use crate::input::{Limits, MapMode};
 use crate::matcher::Matcher;
 
 pub use examples::{Proof, load_with, prove, taken_over};
+pub use follow::Follow;
 pub use increment::{Increment, scan_increment};
 pub use listing::list;
 pub use memory::scan_text;

@@ -19,6 +19,9 @@ use crate::input::{self, Archive, Encoding, FileIdentity, Opened, PlainFile, Str
 pub(super) const UTF16: &str =
     "looks like UTF-16 without a byte order mark and was not analysed; convert it first (iconv -f UTF-16LE -t UTF-8)";
 
+/// What is said of a folder without a log.
+pub(super) const NO_LOG: &str = "no log was found in this folder";
+
 /// A stream that is ready to be scanned.
 pub(super) struct Prepared {
     pub(super) facts: SourceFacts,
@@ -115,6 +118,11 @@ impl<'a> Plan<'a> {
         self
     }
 
+    /// How it is scanned.
+    pub(super) fn options(&self) -> &'a ScanOptions {
+        self.options
+    }
+
     /// The Jira host that a path belongs to: the one whose folder is nearest, and of two the one that was named.
     pub(super) fn node_of(&self, path: &Path) -> Option<String> {
         let holders = self.nodes.iter().rev().filter(|(folder, _)| path.starts_with(folder));
@@ -152,7 +160,7 @@ impl<'a> Plan<'a> {
             has_log |= self.add_file(&path, false);
         }
         if !has_log {
-            self.add_problem(input::name_of(folder), "no log was found in this folder");
+            self.add_problem(input::name_of(folder), NO_LOG);
         }
     }
 
@@ -197,7 +205,8 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn facts(&self, source: Arc<Source>, layout: Layout, pasted: bool) -> SourceFacts {
+    /// What is known of a source before it is scanned.
+    pub(super) fn facts(&self, source: Arc<Source>, layout: Layout, pasted: bool) -> SourceFacts {
         SourceFacts { source, layout, pasted, window: self.options.window, zone: self.options.zone }
     }
 

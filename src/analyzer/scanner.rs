@@ -78,7 +78,7 @@ pub(crate) struct Origin {
 }
 
 /// An event whose end was not yet seen.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct OpenEvent {
     /// Its level; `None` for text without a header.
     start: Option<Level>,
@@ -93,6 +93,7 @@ struct OpenEvent {
 }
 
 /// Works through one source, or one part of it.
+#[derive(Clone)]
 pub(crate) struct Scanner<'m> {
     matcher: &'m Matcher,
     facts: SourceFacts,
@@ -302,6 +303,16 @@ impl<'m> Scanner<'m> {
         }
         let part = Tally { sources: [(Arc::clone(&self.facts.source), seen)].into(), ..Tally::default() };
         self.tally.merge(part);
+    }
+
+    /// What was found so far; it is not told again.
+    pub(crate) fn take_found(&mut self) -> Tally {
+        std::mem::take(&mut self.tally)
+    }
+
+    /// Drops the event whose end was not seen.
+    pub(crate) fn leave_open(&mut self) {
+        self.open = None;
     }
 
     /// Everything that was found.

@@ -1,6 +1,7 @@
 //! The command line: what the user typed, and one file a command. Turns outcomes into exit codes.
 
 mod explain;
+mod follow;
 mod guide;
 mod inputs;
 mod merge;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::builder::{OsStringValueParser, PathBufValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, value_parser};
-use logmedic::diagnosis::Stamp;
+use logmedic::diagnosis::{Change, Stamp};
 use logmedic::report::prometheus;
 use logmedic::report::redact::Redactor;
 use logmedic::{Diagnosis, Error, Format, RedactionKey, RedactionKeyId, RedactionLevel, ReportOptions};
@@ -120,10 +120,7 @@ impl OutputArguments {
     ) -> Result<()> {
         let made = self.made()?;
         let options = |format: Format| ReportOptions { verbose, made, ..self.options(format, before) };
-        let files = ReportFiles::of(&self.outputs, |output| {
-            let options = ReportOptions { last_success: output.last_success(), ..options(output.format) };
-            logmedic::render(diagnosis, output.format, options)
-        });
+        let files = self.rendered(diagnosis, &options);
         let pending = files.as_ref().map(ReportFiles::pending).unwrap_or_default();
         // Dropped after the files: as long as the staged state is there, the next run knows what to remove.
         let mut state = run.map(|run| run.stage(pending)).transpose()?.flatten();
@@ -146,6 +143,18 @@ impl OutputArguments {
         Ok(())
     }
 
+    /// Makes the report of each file.
+    fn rendered(
+        &self,
+        diagnosis: &Diagnosis,
+        options: &impl Fn(Format) -> ReportOptions,
+    ) -> Result<ReportFiles<'_>, Error> {
+        ReportFiles::of(&self.outputs, |output| {
+            let options = ReportOptions { last_success: output.last_success(), ..options(output.format) };
+            logmedic::render(diagnosis, output.format, options)
+        })
+    }
+
     /// The files that are written, from the root, as a state can name them.
     pub(super) fn state_can_name(&self) -> Result<Vec<PathBuf>> {
         let places = self.outputs.iter().map(|output| output.place().map_err(|source| output.failed(source)));
@@ -154,6 +163,30 @@ impl OutputArguments {
             Some(place) => bail!("with --state a report needs a path in UTF-8, and {} is not", place.display()),
             None => Ok(places),
         }
+    }
+
+    /// Writes what is news while logs are followed. A reader that has left is a normal end; `false` says so.
+    pub(super) fn print_changes(&self, diagnosis: &Diagnosis, changes: &[Change<'_>]) -> Result<bool> {
+        let options = self.options(self.format, Before::NOT_MASKED);
+        let news: String =
+            changes.iter().map(|change| logmedic::render_change(diagnosis, change, self.format, options)).collect();
+        if news.is_empty() { Ok(true) } else { print(&news) }
+    }
+
+    /// Whether the end of what was followed repeats nothing, so that all changes must have been told before it.
+    pub(super) fn tells_changes_to_the_end(&self) -> bool {
+        self.format == Format::Ndjson
+    }
+
+    /// Writes the files, and if `wanted` the end of what was followed on standard output.
+    pub(super) fn write_end(&self, diagnosis: &Diagnosis, verbose: bool, wanted: bool) -> Result<()> {
+        let made = self.made()?;
+        let options = |format: Format| ReportOptions { verbose, made, ..self.options(format, Before::NOT_MASKED) };
+        let files = self.rendered(diagnosis, &options).and_then(ReportFiles::write);
+        let printed =
+            if wanted { print(&logmedic::render_end(diagnosis, self.format, options(self.format))) } else { Ok(false) };
+        files?.publish()?;
+        printed.map(|_| ())
     }
 
     /// Writes a report for programs on standard output, and no other. Where nothing could be read a person needs the

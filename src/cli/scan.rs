@@ -16,7 +16,7 @@ use super::inputs::{inputs, node, own_log_folder, range, size};
 use super::outputs::{Before, OutputArguments};
 use super::progress::{ProgressName, watched};
 use super::schedule::{Run, ScheduleArguments};
-use super::{CLEAN, FAILED, FINDINGS, INCOMPLETE, complain, nagios, rules};
+use super::{CLEAN, FAILED, FINDINGS, INCOMPLETE, complain, follow, nagios, rules};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
@@ -25,13 +25,13 @@ pub(super) struct ScanArguments {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    output: OutputArguments,
+    pub(super) output: OutputArguments,
     /// Exit with 1 for findings of this severity or worse [default: error].
     #[arg(long, value_name = "SEVERITY", value_enum)]
-    fail_on: Option<FailOn>,
+    pub(super) fail_on: Option<FailOn>,
     /// Exit with 3 whenever something could not be read, even when there are findings.
     #[arg(long)]
-    strict: bool,
+    pub(super) strict: bool,
     /// Also look for the signatures of this file (may be repeated); so are those in rules.d of the configuration folder.
     #[arg(long, value_name = "FILE")]
     signatures: Vec<PathBuf>,
@@ -77,6 +77,10 @@ pub(super) struct ScanArguments {
     /// Say what would be read: layouts, sizes, times, what is missing. Of plain files only the ends are read for it.
     #[arg(long)]
     list: bool,
+    /// Go on with logs that are still written, over their rotations, and with pipes until they end or Ctrl-C: findings are
+    /// told as they come (text, ndjson), the report at the end.
+    #[arg(long, conflicts_with_all = ["range", "until", "list", "state"])]
+    follow: bool,
     /// When to use colour; `NO_COLOR` and CLICOLOR are honoured.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorName::Auto)]
     color: ColorName,
@@ -85,12 +89,12 @@ pub(super) struct ScanArguments {
     progress: ProgressName,
     /// Nothing on standard error but errors.
     #[arg(short, long)]
-    quiet: bool,
+    pub(super) quiet: bool,
     /// More in the text report: meaning, samples of log lines, notes.
     #[arg(short, long)]
-    verbose: bool,
+    pub(super) verbose: bool,
     #[command(flatten)]
-    schedule: ScheduleArguments,
+    pub(super) schedule: ScheduleArguments,
 }
 
 /// Problems that are told one by one on standard error.
@@ -160,11 +164,15 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
     if arguments.range.is_some() && !is_one_file {
         bail!("--range is of one plain file, not of a pipe, a folder or several files");
     }
+    if arguments.follow && matches!(arguments.mmap, MapName::Always) {
+        bail!("--mmap always does not go with --follow: a log that is written must not be mapped");
+    }
     let defaults = ScanOptions::default();
     let progress = Arc::new(Progress::default());
     let options = ScanOptions {
         threads: arguments.threads.map(std::num::NonZero::get),
         map: match arguments.mmap {
+            _ if arguments.follow => MapMode::Never,
             MapName::Auto => MapMode::Auto,
             MapName::Always => MapMode::Always,
             MapName::Never => MapMode::Never,
@@ -191,6 +199,12 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
         // Where standard input is a redirected file, this leads to it.
         Input::Stdin => Path::new("/dev/stdin"),
     }))?;
+    if arguments.follow && is_plugin {
+        bail!("a plugin answers once: -f nagios does not go with --follow");
+    }
+    if arguments.follow {
+        return follow::run(arguments, &catalogue, &inputs, &options);
+    }
     let mut run = Run::begin(&arguments.schedule, &catalogue, &arguments.output)?;
     let (diagnosis, nothing_read) = watched(&progress, is_watched, || run.scan(&catalogue, &inputs, &options))?;
     if let Some(error) = nothing_read {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use logmedic::diagnosis::Suppression;
 use logmedic::schedule::{Access, PendingReport, Staged, State, Store};
-use logmedic::{Catalogue, Diagnosis, Error, Input, ScanOptions};
+use logmedic::{Catalogue, Diagnosis, Error, Input, Scan, ScanOptions};
 
 use super::outputs::OutputArguments;
 
@@ -107,6 +107,14 @@ impl<'a> Run<'a> {
             diagnosis.keep_new();
         }
         Ok((diagnosis, nothing_read))
+    }
+
+    /// Works out what a scan has found that remembers nothing.
+    pub(super) fn diagnose(&self, catalogue: &Catalogue, scan: Scan, options: &ScanOptions) -> Diagnosis {
+        let mut diagnosis = Diagnosis::new(catalogue, scan.tally, scan.not_logs);
+        diagnosis.ledger.window = options.window;
+        diagnosis.suppress(self.suppressions.clone());
+        diagnosis
     }
 
     /// Puts the next state on the disk beside the current one, which proves that it can be saved. The reports that it

@@ -1,9 +1,11 @@
 //! Findings, tallies that add up, root causes. A [`Tally`] is what a part of a scan contributes; a [`Diagnosis`] is
 //! what is worked out from the sum of all parts.
 
+pub mod change;
 pub mod finding;
 mod history;
 mod linking;
+mod moved;
 pub mod nodes;
 pub mod periods;
 pub mod recovery;
@@ -20,6 +22,7 @@ pub mod verification;
 pub use crate::event::{Bound, Layout, Level, Stamp, Window};
 pub use crate::matcher::{CaptureKind, Context, EvidenceGap, ends_with_a_poll, is_microsoft_host};
 
+pub use change::{Change, ChangeKind, Watch};
 pub use finding::{Activity, Diagnosis, Environment, Finding, Ledger, Subject};
 pub use history::{Past, PastFinding, Status};
 pub use nodes::{NodeSkew, NodeSpread};

@@ -160,6 +160,11 @@ impl PlainFile {
         Ok(self.length)
     }
 
+    /// The file itself, to be read beyond where it ended.
+    pub(super) fn file(&self) -> io::Result<File> {
+        self.file.file()
+    }
+
     /// Its bytes in order, for a source that cannot be cut into chunks.
     pub fn into_stream(self) -> Unopened {
         Unopened::plain(self.length, InOrder { file: self, at: 0 })

@@ -31,6 +31,9 @@ const UNSUPPORTED: [(&[u8], &str); 5] = [
     (b"BZh91AY&SY", "a bzip2 file"),
 ];
 
+/// The longest of the beginnings above.
+const LONGEST_START: usize = 10;
+
 impl Format {
     /// Tells it from up to [`HEAD_LENGTH`] first bytes.
     pub(super) fn of(head: &[u8]) -> Self {
@@ -48,15 +51,33 @@ impl Format {
     }
 }
 
+/// Whether bytes that begin like this are packed, and no text.
+pub fn is_packed(head: &[u8]) -> bool {
+    Format::of(head) != Format::Other
+}
+
 /// What is said of a packed form that is not read.
 pub(super) fn unsupported(name: &str) -> io::Error {
     io::Error::new(io::ErrorKind::Unsupported, format!("is {name}, which is not read; unpack it and name the folder"))
 }
 
-/// The first bytes of a stream, and the whole stream again.
+/// The first bytes of a stream, and the whole stream again. Of one that is still written no more is waited for than is
+/// needed to tell what it is.
 pub(super) fn peek(mut stream: Box<dyn Read + Send>) -> io::Result<(Vec<u8>, Box<dyn Read + Send>)> {
-    let mut head = Vec::new();
-    let failure = stream.by_ref().take(HEAD_LENGTH as u64).read_to_end(&mut head).err();
+    let (mut head, mut failure) = (Vec::new(), None);
+    while !is_enough(&head) {
+        let mut more = [0; HEAD_LENGTH];
+        let wanted = HEAD_LENGTH - head.len();
+        match stream.read(&mut more[..wanted]) {
+            Ok(0) => break,
+            Ok(count) => head.extend_from_slice(&more[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                failure = Some(error);
+                break;
+            }
+        }
+    }
     if head.is_empty()
         && let Some(failure) = failure
     {
@@ -67,9 +88,29 @@ pub(super) fn peek(mut stream: Box<dyn Read + Send>) -> io::Result<(Vec<u8>, Box
     Ok((head, Box::new(whole)))
 }
 
+/// Whether what these bytes are is told by them, whatever follows: a line of text begins no packed form.
+fn is_enough(head: &[u8]) -> bool {
+    head.len() >= HEAD_LENGTH
+        || Format::of(head) != Format::Other
+        || (head.len() >= LONGEST_START && head.contains(&b'\n') && !head.contains(&0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_a_log_is_not_waited_behind() {
+        let (line, other) = (&b"2026-01-13 02:01:40,118+0000 main INFO\n"[..], &b"more\n"[..]);
+        let (head, mut whole) = peek(Box::new(line.chain(other))).expect("read");
+        assert_eq!(head, line);
+        let mut all = Vec::new();
+        whole.read_to_end(&mut all).expect("read");
+        assert_eq!(all, [line, other].concat());
+        // What has no line yet is read on, up to what is needed.
+        let (head, _) = peek(Box::new((&b"20"[..]).chain(&[0; 1000][..]))).expect("read");
+        assert_eq!(head.len(), HEAD_LENGTH);
+    }
 
     #[test]
     fn formats_are_told_by_their_first_bytes() {

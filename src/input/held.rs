@@ -51,6 +51,14 @@ impl Held {
         }
     }
 
+    /// The file on its own, to be held open for as long as its reader wants.
+    pub(super) fn file(&self) -> io::Result<File> {
+        match &self.0 {
+            State::Open(file) | State::Counted(file) => file.try_clone(),
+            State::Closed { path, identity } => reopened(path, *identity),
+        }
+    }
+
     /// The file's bytes in order; it is open from the first that is read.
     pub(super) fn in_order(self) -> impl Read + Send + 'static {
         InOrder { held: self, open: None, at: 0 }

@@ -22,7 +22,7 @@ pub use format::Format;
 pub use json::{Merged, Merger, REPORT_SCHEMA};
 
 use crate::diagnosis::verification::Verification;
-use crate::diagnosis::{Diagnosis, Stamp};
+use crate::diagnosis::{Change, Diagnosis, Stamp};
 use redact::Redactor;
 
 /// How a report is made, beside its format.
@@ -78,6 +78,28 @@ pub fn render(diagnosis: &Diagnosis, format: Format, options: ReportOptions) -> 
     let mut redactor = redactor(format, options);
     names::teach(&mut redactor, diagnosis);
     format.write(diagnosis, &mut redactor, &options)
+}
+
+/// Writes what is news of a finding while logs are followed, as a report of its own; nothing for formats that are written at
+/// the end only.
+pub fn render_change(diagnosis: &Diagnosis, change: &Change<'_>, format: Format, options: ReportOptions) -> String {
+    let mut redactor = redactor(format, options);
+    names::teach(&mut redactor, diagnosis);
+    match format {
+        Format::Text => text::render_change(diagnosis, change, &mut redactor),
+        Format::Ndjson => json::render_change(change, &mut redactor),
+        _ => String::new(),
+    }
+}
+
+/// Writes the end of what was followed: the report, but for findings that were told line by line.
+pub fn render_end(diagnosis: &Diagnosis, format: Format, options: ReportOptions) -> String {
+    if format != Format::Ndjson {
+        return render(diagnosis, format, options);
+    }
+    let mut redactor = redactor(format, options);
+    names::teach(&mut redactor, diagnosis);
+    json::render_ledger(diagnosis, &mut redactor)
 }
 
 fn redactor(format: Format, options: ReportOptions) -> Redactor {

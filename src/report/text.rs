@@ -1,14 +1,18 @@
 //! The report for a terminal: the answer on the first screen, 80 columns, colour only on state and severity.
 
+mod change;
+
 use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use super::ReportOptions;
 use super::escape::for_terminal;
 use super::redact::Redactor;
-use super::story::{self, Cause, Refusal, grouped, severity};
+use super::story::{self, Action, Cause, Refusal, grouped, severity};
 use crate::catalogue::Severity;
 use crate::diagnosis::Diagnosis;
+
+pub(super) use change::render as render_change;
 
 const WIDTH: usize = 80;
 /// Where facts begin.
@@ -102,15 +106,7 @@ fn tell_cause(out: &mut String, cause: &Cause, verbose: bool) {
     let gap = WIDTH.saturating_sub(COLUMN + restart.len() + legend.len()).max(2);
     out.push_str(&format!("  FIX       {restart}{}{legend}\n", " ".repeat(gap)));
     for (i, action) in cause.actions.iter().enumerate() {
-        let is_new = !action.same_needs && !action.needs.is_empty();
-        let needs = if is_new { format!("Needs: {}. ", action.needs) } else { String::new() };
-        let tag = if action.in_guide { action.tag.as_str() } else { "ours" };
-        let text = format!("{needs}{} [{tag}]", action.text);
-        let head = format!("  {:>2} {} ", i + 1, action.side);
-        let indent = " ".repeat(COLUMN);
-        let first = format!("{head:<COLUMN$}");
-        out.push_str(&textwrap::fill(&text, options().initial_indent(&first).subsequent_indent(&indent)));
-        out.push('\n');
+        step(out, i + 1, action);
         if verbose {
             for note in &action.notes {
                 row(out, "", &format!("Note: {note}"));
@@ -145,6 +141,17 @@ fn tell_cause(out: &mut String, cause: &Cause, verbose: bool) {
             }
         }
     }
+}
+
+fn step(out: &mut String, number: usize, action: &Action) {
+    let is_new = !action.same_needs && !action.needs.is_empty();
+    let needs = if is_new { format!("Needs: {}. ", action.needs) } else { String::new() };
+    let tag = if action.in_guide { action.tag.as_str() } else { "ours" };
+    let text = format!("{needs}{} [{tag}]", action.text);
+    let head = format!("  {number:>2} {} ", action.side);
+    let first = format!("{head:<COLUMN$}");
+    out.push_str(&textwrap::fill(&text, options().initial_indent(&first).subsequent_indent(&" ".repeat(COLUMN))));
+    out.push('\n');
 }
 
 /// The values under which Microsoft's support finds a refusal, one a line so that each can be copied.

@@ -5,7 +5,7 @@ use crate::diagnosis::tally::{LEVELS, widen};
 use crate::event::{Level, Stamp};
 
 /// Neighbouring events of one timeline bucket and one zone, counted here so that the maps are asked once a run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Run {
     start: i64,
     end: i64,

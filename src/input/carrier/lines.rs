@@ -18,7 +18,7 @@ pub struct Piece<'a> {
 }
 
 /// Cuts blocks into lines.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Lines {
     pending: Vec<u8>,
     inside: bool,

@@ -4,10 +4,11 @@
 use serde::Serialize;
 
 use super::form::{
-    Environment, FindingOut, GuideName, LedgerOut, MarkerOut, Redaction, StateOut, SuppressionOut, TimelineOut, Tool,
+    Environment, FindingOut, GuideName, LedgerOut, MarkerOut, Redaction, Report, StateOut, SuppressionOut, TimelineOut,
+    Tool,
 };
 use super::writer::to_line;
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Change, Diagnosis};
 use crate::report::ReportOptions;
 use crate::report::redact::Redactor;
 
@@ -41,9 +42,25 @@ pub(in crate::report) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, 
     let schema = report.schema;
     let mut lines: Vec<String> =
         report.findings.iter().map(|finding| to_line(&FindingLine { r#type: "finding", schema, finding })).collect();
-    lines.push(to_line(&LedgerLine {
+    lines.push(ledger(&report));
+    lines.concat()
+}
+
+/// Writes the line of a finding of which there is news.
+pub(in crate::report) fn render_change(change: &Change<'_>, redactor: &mut Redactor) -> String {
+    let finding = &super::finding(change.finding, redactor);
+    to_line(&FindingLine { r#type: change.kind.name(), schema: super::SCHEMA, finding })
+}
+
+/// Writes the last line alone, where the findings were told as they came.
+pub(in crate::report) fn render_ledger(diagnosis: &Diagnosis, redactor: &mut Redactor) -> String {
+    ledger(&super::report(diagnosis, redactor))
+}
+
+fn ledger(report: &Report) -> String {
+    to_line(&LedgerLine {
         r#type: "ledger",
-        schema,
+        schema: report.schema,
         ledger: &report.ledger,
         tool: &report.tool,
         guide: &report.guide,
@@ -53,6 +70,5 @@ pub(in crate::report) fn render(diagnosis: &Diagnosis, redactor: &mut Redactor, 
         state: report.state.as_ref(),
         suppressions: &report.suppressions,
         redaction: &report.redaction,
-    }));
-    lines.concat()
+    })
 }

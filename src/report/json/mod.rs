@@ -31,7 +31,7 @@ use merge_form::{
 };
 pub(super) use writer::to_json;
 
-pub(super) use lines::render as render_lines;
+pub(super) use lines::{render as render_lines, render_change, render_ledger};
 pub use merger::{Merged, Merger};
 pub use schema::SCHEMA as REPORT_SCHEMA;
 

@@ -170,7 +170,8 @@ pub(super) fn tell(diagnosis: &Diagnosis, redactor: &mut Redactor, options: &Rep
     }
 }
 
-fn cause(number: usize, finding: &Finding, diagnosis: &Diagnosis, redactor: &mut Redactor) -> Cause {
+/// One cause, with all that is told of it.
+pub(super) fn cause(number: usize, finding: &Finding, diagnosis: &Diagnosis, redactor: &mut Redactor) -> Cause {
     let signature = &finding.signature;
     let effects: Vec<&Finding> = finding.effects.iter().filter_map(|id| diagnosis.finding(id)).collect();
     let codes: Vec<&str> = finding.values(CaptureKind::AadstsCode).into_iter().map(|(code, _)| code).collect();
