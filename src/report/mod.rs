@@ -94,8 +94,11 @@ pub fn render_change(diagnosis: &Diagnosis, change: &Change<'_>, format: Format,
 
 /// Writes the end of what was followed: the report, but for findings that were told line by line.
 pub fn render_end(diagnosis: &Diagnosis, format: Format, options: ReportOptions) -> String {
-    if format != Format::Ndjson {
-        return render(diagnosis, format, options);
+    match format {
+        // Behind what was told line by line, or behind what the terminal shows for Ctrl-C.
+        Format::Text => return format!("\n{}", render(diagnosis, format, options)),
+        Format::Ndjson => {}
+        _ => return render(diagnosis, format, options),
     }
     let mut redactor = redactor(format, options);
     names::teach(&mut redactor, diagnosis);
