@@ -68,6 +68,25 @@ fn a_line_that_shows_late_what_it_was_moves_the_event_and_counts_it_once() {
 }
 
 /// Lines of a log as `kubectl logs --prefix` writes them.
+#[test]
+fn a_mail_server_that_is_polled_again_is_told_as_recovery() {
+    let line = |number: u64, level: &str, message: &str| {
+        format!("{} {level} [Support IMAP] Caesium-1-3 ServiceRunner     {message}\n", stamp(number))
+    };
+    let failed = "Exception when MailPullerWorker pulls emails: com.example.TokenException: AADSTS7000222: The provided client \
+                  secret keys for app '3f0c1a52-7b1e-4c1d-9d57-1f0a6c2b9e44' are expired.";
+    let mut follow = Following::start(&["-f", "ndjson"]);
+    follow.write(&line(1, "ERROR", failed));
+    assert_eq!(follow.change().0["type"], "opened");
+    follow.write(&line(62, "INFO", "0 messages read"));
+    let (recovered, waited) = follow.change();
+    assert!(waited < SOON, "{waited:?}");
+    assert_eq!((&recovered["type"], &recovered["status"]), (&"recovered".into(), &"recovered".into()));
+    assert_eq!(recovered["recovered"], "2026-01-13T00:01:02.118+00:00");
+    follow.write(&line(123, "ERROR", failed));
+    assert_eq!(follow.change().0["type"], "opened", "it came back");
+}
+
 fn of_pod(pod: &str, text: &str) -> String {
     let lines: Vec<String> = text.lines().map(|line| format!("[pod/{pod}/jira] {line}\n")).collect();
     lines.concat()

@@ -19,7 +19,7 @@ use serde::Serialize;
 use super::ReportOptions;
 use super::redact::{Redactor, Shown};
 use crate::catalogue::{Catalogue, Restart, Role, Severity};
-use crate::diagnosis::{Activity, CaptureKind, Diagnosis, Finding, Source, Step, rotation};
+use crate::diagnosis::{Activity, CaptureKind, Diagnosis, Finding, Source, Step, ends_with_a_poll, rotation};
 
 use actions::{actions, ask};
 pub(super) use before::event;
@@ -208,12 +208,22 @@ pub(super) fn cause(number: usize, finding: &Finding, diagnosis: &Diagnosis, red
         ask: ask(&actions),
         actions,
         donts: signature.dont.clone(),
-        check: signature.verify.clone(),
+        check: check(finding),
         refusals: evidence::refusals(finding, redactor),
         ruled_out: signature.not_this.iter().cloned().chain(evidence::clock(finding)).collect(),
         caused,
         evidence,
         references: signature.references.clone(),
+    }
+}
+
+/// How to see that the remedy worked; of mail the logs may tell it too.
+fn check(finding: &Finding) -> String {
+    let signature = &finding.signature;
+    if ends_with_a_poll(signature.category) && finding.recovery.recovered.is_none() {
+        format!("{} Or ask the logs: logmedic verify --since TIME_OF_FIX --wait 10m PATH", signature.verify)
+    } else {
+        signature.verify.clone()
     }
 }
 

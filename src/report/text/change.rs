@@ -47,7 +47,8 @@ fn block(finding: &Finding, diagnosis: &Diagnosis, redactor: &mut Redactor) -> S
 
 /// `UPDATE  2026-01-13 02:30:29Z  CRITICAL  Microsoft refused the client secret: it has expired; 101 events`.
 fn line(word: &str, finding: &Finding, diagnosis: &Diagnosis) -> String {
-    let time = finding.tally.last.map_or_else(String::new, |last| format!("{}  ", moment(last)));
+    let at = finding.recovery.recovered.map(|moment| moment.at).or(finding.tally.last);
+    let time = at.map_or_else(String::new, |at| format!("{}  ", moment(at)));
     let title = &finding.signature.title;
     let text = match finding.tally.events {
         // Lines that came late have shown that it was something else.
