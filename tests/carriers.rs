@@ -48,6 +48,12 @@ fn without_places(mut report: Value) -> Value {
     for finding in report["findings"].as_array_mut().unwrap() {
         let finding = finding.as_object_mut().unwrap();
         finding.remove("sources");
+        for place in finding["recovery"].as_array_mut().unwrap() {
+            place.as_object_mut().unwrap().remove("node");
+        }
+        for target in finding["merge"]["targets"].as_array_mut().unwrap() {
+            target.as_object_mut().unwrap().remove("node");
+        }
         for sample in finding["samples"].as_array_mut().unwrap() {
             sample.as_object_mut().unwrap().retain(|key, _| !["source", "node", "byte"].contains(&key.as_str()));
         }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::escape::for_terminal;
 use super::names::{shown_node, shown_value};
-use super::redact::{Redactor, Shown};
+use super::redact::Redactor;
 use super::story::{HOW_TO_TELL, duration, moment};
 use crate::diagnosis::verification::{Outcome, Part, Verification, Verified};
 use crate::diagnosis::{CaptureKind, Diagnosis, Stamp};
@@ -111,8 +111,7 @@ pub(super) fn text(verification: &Verification<'_>, diagnosis: &Diagnosis, redac
             out.push_str(&filled(&text, "               ", "                 "));
         }
         for part in &verified.parts {
-            let name = for_terminal(&name(part, redactor));
-            let text = format!("{name}: {}", told(part.outcome, part.last));
+            let text = format!("{}: {}", name(part, redactor), told(part.outcome, part.last));
             out.push_str(&filled(&text, "               ", "                 "));
         }
     }
@@ -148,14 +147,14 @@ fn since(verification: &Verification<'_>) -> Stamp {
     verification.since.stamp(verification.newest.and_then(|newest| newest.offset))
 }
 
-fn name(part: &Part, redactor: &mut Redactor) -> Shown {
+fn name(part: &Part, redactor: &mut Redactor) -> String {
     let name = part.name.as_ref().filter(|(_, name)| !name.is_empty());
     let name = name.map_or_else(
         || "what names no mail server".to_owned(),
-        |(kind, name)| shown_value(*kind, name, redactor).to_string(),
+        |(kind, name)| for_terminal(&shown_value(*kind, name, redactor)),
     );
-    let node = part.node.as_ref().map(|node| format!(" on {}", shown_node(node, redactor)));
-    Shown::own(format!("{name}{}", node.unwrap_or_default()))
+    let node = part.node.as_ref().map(|node| format!(" on {}", for_terminal(&shown_node(node, redactor))));
+    format!("{name}{}", node.unwrap_or_default())
 }
 
 fn told(outcome: Outcome, last: Option<Stamp>) -> String {
