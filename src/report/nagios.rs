@@ -154,6 +154,7 @@ fn answer(cause: &Cause) -> String {
         let tag = if action.in_guide { action.tag.as_str() } else { "ours" };
         out.push_str(&line(LINE, &format!("  fix, {}: {} [{tag}]", action.side, action.text)));
     }
+    out.push_str(&line(LINE, &format!("  CHECK: {}", cause.check)));
     out.push_str(&line(LINE, &format!("  more: logmedic explain {}", cause.id)));
     out
 }
