@@ -275,8 +275,9 @@ fn graph_code_at(text: &[u8]) -> Option<String> {
     let text = skip_separators(text);
     let length = text.iter().take(64).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
     let code = &text[..length];
+    // An authorisation code or a password would have a digit somewhere; no code of Graph has.
     let is_code = length >= 8
-        && code[0].is_ascii_alphabetic()
+        && !code.iter().any(u8::is_ascii_digit)
         && code.iter().any(u8::is_ascii_uppercase)
         && code.iter().any(u8::is_ascii_lowercase);
     is_code.then(|| String::from_utf8_lossy(code).into_owned())
@@ -377,5 +378,6 @@ mod tests {
             ),
             ["host=graph.microsoft.com", "mailbox=help@contoso.example", "graph_code=ErrorItemNotFound"]
         );
+        assert!(all(r#"{"code":"0AXoAk3v9x1q8w2z7Bc"} passcode: Winter2026"#).is_empty(), "these are secrets");
     }
 }

@@ -38,7 +38,7 @@ fn html(text: &str) -> String {
 pub(super) const CORE: &str = "CNRYk3v9x1q8w2z7";
 
 /// Each class of secret, as a log writes it. `~` stands for the canary.
-pub(super) const SECRETS: [(&str, &str); 44] = [
+pub(super) const SECRETS: [(&str, &str); 48] = [
     ("client-secret", "client_secret=~"),
     ("client-secret", "clientSecret: ~"),
     ("client-secret", "\"client_secret\":\"~\""),
@@ -67,6 +67,10 @@ pub(super) const SECRETS: [(&str, &str); 44] = [
     ("password", "password=~"),
     ("password", "javax.net.ssl.trustStorePassword: ~"),
     ("password", "<password>~ x</password>"),
+    ("password", "<password><![CDATA[~ x]]></password>"),
+    ("password", "<db:password type=\"plain\">~</db:password>"),
+    ("password", "Passwort: ~"),
+    ("secret", "the secret value '~' was refused"),
     ("password", "jdbc:sqlserver://db;user=sa;password=~;encrypt=true"),
     ("password", "A3 LOGIN ann \"~\""),
     ("password", "the password was ~ then"),
@@ -86,7 +90,7 @@ pub(super) const SECRETS: [(&str, &str); 44] = [
 ];
 
 /// Each class of identity, as a log writes it.
-pub(super) const IDENTITIES: [(&str, &str); 34] = [
+pub(super) const IDENTITIES: [(&str, &str); 44] = [
     ("email", "mailbox ~@corp.example is full"),
     ("email", "User account '~@corp.example' from identity provider"),
     ("email", "guest ~_corp.example#EXT#@contoso.onmicrosoft.com"),
@@ -100,6 +104,10 @@ pub(super) const IDENTITIES: [(&str, &str); 34] = [
     ("user", "url: /x; user: ~"),
     ("user", "filter (sAMAccountName=~) found 0"),
     ("user", "cn=Ann ~,ou=Staff,dc=corp,dc=example not found"),
+    ("user", "UserNotFoundException: User <~> does not exist"),
+    ("user", "from \"~ Lee\" <x@corp.example>"),
+    ("user", "{\"reporter\":{\"name\":\"~\"}}"),
+    ("user", "ApplicationUser[key=~]"),
     ("user", "file /home/~/jira/x.log"),
     ("user", "file C:\\Users\\~\\x.log"),
     ("user", "2024-03-05 09:12:44,318+0000 http-nio-8080-exec-14 ERROR ~ 552x48213x4 1k9x2ab - /rest [c.a.j.X] m"),
@@ -114,6 +122,9 @@ pub(super) const IDENTITIES: [(&str, &str); 34] = [
     ("host", "Couldn't connect to host, port: ~.corp.example, 993; timeout 1000"),
     ("host", "-Dhttps.proxyHost=~ -Dx"),
     ("host", "connect to mail.~.example:993 failed"),
+    ("host", "baseUrl=~.corp.example"),
+    ("host", "~.corp.example: nodename nor servname provided"),
+    ("host", "dNSName: ~.corp.example"),
     ("host", "~.corp.example/192.0.2.7:993"),
     ("host", "No subject alternative DNS name matching ~.corp.example found"),
     ("tenant", "https://login.microsoftonline.com/~.example/oauth2/v2.0/token"),
@@ -125,8 +136,11 @@ pub(super) const IDENTITIES: [(&str, &str); 34] = [
     ("tenant", "AADSTS500011: The resource was not found in the tenant named ~. This can happen"),
     ("tenant", "at ~.onmicrosoft.com there"),
     ("subject", "Sending mailitem Subject='Hello ~' From=x"),
+    ("subject", "Subject: =?UTF-8?B?~?="),
     ("object", "objectId=~"),
+    ("object", "home_account_id: ~"),
     ("node", "nodeId: ~"),
+    ("node", "cluster.node.id=~"),
 ];
 
 /// Whether any eight characters in a row of the canary are left.
@@ -235,5 +249,47 @@ fn a_cut_token_goes_too() {
             || secret.contains("jdbc:oracle")
             || secret.contains("://");
         assert!(is_ambiguous || !leaks(&shown, &CORE[..12]), "{} -> {shown}", &text[..end]);
+    }
+}
+
+#[test]
+fn secrets_of_commands_and_protocols_are_known_by_their_frame() {
+    for (text, shown) in [
+        ("curl -u ann:~ https://x", "curl -u ann:[secret:password] https://x"),
+        ("curl -s --user ann:~ x", "curl -s --user ann:[secret:password] x"),
+        ("mysqldump -uroot -p~ jira", "mysqldump -uroot -p[secret:password] jira"),
+        ("credential {PKCS5S2}~AAAA==", "credential {PKCS5S2}[secret:password]"),
+        ("\"code\":\"~\",\"state\":\"~\"", "\"code\":\"[secret:oauth-code]\",\"state\":\"[secret:oauth-state]\""),
+        ("authorization_code=~&a=b", "authorization_code=[secret:oauth-code]&a=b"),
+        ("Authorisation code: ~", "Authorisation code: [secret:oauth-code]"),
+        (
+            "form-data; name=\"client_secret\"\r\n\r\n~\r\n--",
+            "form-data; name=\"client_secret\"\r\n\r\n[secret:client-secret]\r\n--",
+        ),
+        (
+            "334 VXNlcm5hbWU6\r\nYW5u\r\n334 UGFzc3dvcmQ6\r\n~\r\n235 2.7.0",
+            "334 VXNlcm5hbWU6\r\n[secret:sasl]\r\n334 UGFzc3dvcmQ6\r\n[secret:sasl]\r\n235 2.7.0",
+        ),
+    ] {
+        assert_eq!(secrets(&text.replace('~', CORE)), shown);
+    }
+}
+
+#[test]
+fn ids_and_names_are_known_by_their_labels() {
+    const ID: &str = "7d41c2e9-5b0a-4f86-93aa-c1e2d9b07f35";
+    for (text, shown) in [
+        ("object id '~'", "object id '<object-1>'"),
+        ("object with id ~ x", "object with id <object-1> x"),
+        ("Tenant ID: ~", "Tenant ID: <tenant-1>"),
+        ("no directory with identifier \"~\"", "no directory with identifier \"<tenant-1>\""),
+        ("said [~annlee]", "said [~<user-1>]"),
+        ("ip-203-0-113-77.ec2.internal left", "<host-1> left"),
+        ("GET /browse/SKUNKWORKS-4471?x=1", "GET /browse/<issue-1>?x=1"),
+        ("/rest/api/2/issue/SKUNKWORKS-4471/comment", "/rest/api/2/issue/<issue-1>/comment"),
+        ("JQL query: 'text ~ \"plans\"' took", "JQL query: '<text-1>' took"),
+    ] {
+        let text = if text.contains("[~") || text.contains("text ~") { text.to_owned() } else { text.replace('~', ID) };
+        assert_eq!(full(&text), shown);
     }
 }

@@ -21,6 +21,9 @@ static SEARCH: Pattern = Pattern::new(
     r#"[?&](?:jql|jqlquery|query|querystring|q|search|searchstring|searchquery|text|summary|description|comment)=([^&\s"'<>#]+)"#,
 );
 static ISSUE: Pattern = Pattern::new(&["-"], r"(?-u:\b)([A-Z][A-Z0-9_]{1,9})-[0-9]{1,9}(?-u:\b)");
+/// The same in an address, where a slash stands before it.
+static ISSUE_IN_PATH: Pattern =
+    Pattern::new(&["/browse/", "/issue/", "/issues/"], r"/(?:browse|issues?)/([A-Z][A-Z0-9_]{1,9}-[0-9]{1,9})(?-u:\b)");
 static PHONE: Pattern = Pattern::new(
     &["+"],
     r"\+[1-9][0-9]{0,2}[ ./-]?(?:\([0-9]{1,5}\)[ ./-]?)?[0-9]{1,5}(?:[ ./-]?[0-9]{2,5}){1,5}(?-u:\b)",
@@ -72,6 +75,11 @@ pub(super) fn find(view: &View, hits: &mut Vec<Hit>) {
             || after.starts_with(['.', ',', ':']) && after[1..].starts_with(|next: char| next.is_alphanumeric());
         if !framed && !NO_PROJECTS.have(&project.as_str().to_ascii_lowercase()) {
             hits.push(Hit::identity(view, all.range(), Identity::Issue));
+        }
+    }
+    for found in ISSUE_IN_PATH.in_text(view).filter_map(|found| found.get(1)) {
+        if !found.as_str().split('-').next().is_some_and(|project| NO_PROJECTS.have(&project.to_ascii_lowercase())) {
+            hits.push(Hit::identity(view, found.range(), Identity::Issue));
         }
     }
     for found in PHONE.in_text(view).filter_map(|found| found.get(0)) {

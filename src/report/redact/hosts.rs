@@ -22,9 +22,10 @@ static MESSAGES: Pattern = Pattern::new(
         "match",
         "service not known",
         "jdbc:oracle",
+        "dnsname",
     ],
     concat!(
-        r"(?:unknownhostexception: |unable to resolve host |could not resolve host:? |connect to host, port: |certificate for <|dns name matching |match(?:es)?:? <|!= <|service not known: |jdbc:oracle:[a-z0-9]+:[^@\s]*@|through proxy )",
+        r"(?:unknownhostexception: |unable to resolve host |could not resolve host:? |connect to host, port: |certificate for <|dns name matching |match(?:es)?:? <|!= <|service not known: |jdbc:oracle:[a-z0-9]+:[^@\s]*@|through proxy |dnsname: (?:\*\.)?)",
         r"([a-z0-9_\u{80}-\u{10FFFF}][a-z0-9_.\u{80}-\u{10FFFF}-]*)(?::[0-9]{1,5} to ([a-z0-9_][a-z0-9_.-]*):)?",
     ),
 );
@@ -32,6 +33,14 @@ static MESSAGES: Pattern = Pattern::new(
 static CONNECTIONS: Pattern = Pattern::new(
     &["connect"],
     r"connect(?:ion|ed|ing)? (?:to|with|from) (?:host )?\[?([a-z0-9_\u{80}-\u{10FFFF}][a-z0-9_.\u{80}-\u{10FFFF}-]*)(?::[0-9]{1,5}|/| refused| timed| failed| \[)",
+);
+/// A name before what resolvers say of one that they do not know, and Amazon's names, which spell an address.
+static BEFORE: Pattern = Pattern::new(
+    &["nodename nor servname", "service not known", "in name resolution", "such host is known", "ip-"],
+    concat!(
+        r"([a-z0-9_\u{80}-\u{10FFFF}][a-z0-9_.\u{80}-\u{10FFFF}-]*): (?:nodename nor servname|name or service not known|temporary failure in name resolution|no such host is known)",
+        r"|(?-u:\b)(ip-[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}(?:\.[a-z0-9.-]*[a-z0-9])?)(?-u:\b)",
+    ),
 );
 /// A dotted name behind a word that announces a host, or before a port.
 static DOTTED: Pattern = Pattern::new(
@@ -61,7 +70,7 @@ pub(super) fn find(view: &View, hits: &mut Vec<Hit>) {
                 .and_then(|user| identity(view, user, Identity::User, true)),
         );
     }
-    for found in MESSAGES.in_lower(view).chain(CONNECTIONS.in_lower(view)) {
+    for found in MESSAGES.in_lower(view).chain(CONNECTIONS.in_lower(view)).chain(BEFORE.in_lower(view)) {
         hits.extend(
             found.iter().skip(1).flatten().filter_map(|span| identity(view, span.range(), Identity::Host, true)),
         );

@@ -38,11 +38,12 @@ static STEMS: Pattern = Pattern::new(
         "subject",
         "name",
         "impersonator",
+        "base",
         "jql",
         "summary",
         "comment",
     ],
-    "jql|summary|comment|user|login|principal|actor|mailbox|upn|account|author|owner|creator|assignee|reporter|uid|host|server|domain|tenant|tid|oid|object|node|session|subject|name|impersonator",
+    "jql|summary|comment|user|login|principal|actor|mailbox|upn|account|author|owner|creator|assignee|reporter|uid|host|server|domain|tenant|tid|oid|object|node|session|subject|name|impersonator|base[_-]?url",
 );
 
 /// "User account 'x'", "tenant 'x'", "user [x]". The last group is the opening quote or bracket.
@@ -68,7 +69,7 @@ static QUOTED: Pattern = Pattern::new(
         "jql",
         "summary",
     ],
-    r#"(?-u:\b)(user|username|account|principal|login|mailbox|actor|assignee|reporter|tenant|directory|organization|node|host|subject|domain|server|failed for|jql|summary)(?: (?:query|account|name|id|key|with (?:name|id|key|username)))? ?(?:named |called )?(\\*["'\[‘“`])"#,
+    r#"(?-u:\b)(user|username|account|principal|login|mailbox|actor|assignee|reporter|tenant|directory|organization|node|host|subject|domain|server|failed for|jql|summary)(?: (?:query:?|account|name|id|key|with (?:name|id|key|username)))? ?(?:named |called )?(\\*["'\[‘“`])"#,
 );
 static TENANT_IN_PROSE: Pattern = Pattern::new(
     &["tenant named ", "administrator of ", " directory"],
@@ -80,6 +81,20 @@ static USER_KEYS: Pattern = Pattern::new(&["jirauser"], r"(?:([\p{L}\p{N}._@+-]+
 static DOMAIN_USER: Pattern = Pattern::new(
     &["user", "account", "principal"],
     r"(?i:user|account|principal) ([A-Z][A-Z0-9-]{1,15}\\{1,2}[A-Za-z0-9][A-Za-z0-9._-]+)",
+);
+/// Crowd's `User <ann> does not exist`, a mention `[~ann]`, a name before a mail address, a person in JSON.
+static PEOPLE: Pattern = Pattern::new(
+    &["user <", "[~", "\" <", "name", "key"],
+    concat!(
+        r"(?-u:\b)user <([^<>\n]{1,128})> |\[~([^\]|\n]{1,128})\]",
+        r#"|"([^"\n<>=:{}]{2,80})" <{1,2}(?:[^\s<>@]+@[^\s<>]+|email-[0-9a-z]+)>"#,
+        r#"|(?:"(?:reporter|assignee|creator|author|user|owner|actor|lead)":\s?\{[^{}\n]*?"(?:name|key)":\s?"|applicationuser\[(?:key|name)=)([^"\]\n]{1,128})"#,
+    ),
+);
+/// An id behind the name of what it is of.
+static LABELLED_ID: Pattern = Pattern::new(
+    &["object", "tenant", "directory"],
+    r#"(?-u:\b)(object|tenant|directory)(?: with)?(?: (?:id|identifier))?:? ['"\[(]?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?-u:\b)"#,
 );
 static FILTERS: Pattern = Pattern::new(
     &["cn=", "uid=", "samaccountname=", "userprincipalname=", "mail="],
@@ -120,6 +135,18 @@ pub(super) fn find(view: &View, hits: &mut Vec<Hit>) {
         FILTERS.in_lower(view).chain(PROFILE.in_lower(view)).chain(HOME.in_text(view)).chain(DOMAIN_USER.in_text(view))
     {
         hits.extend(found.get(1).and_then(|span| identity(view, span.range(), Identity::User, true)));
+    }
+    for name in PEOPLE.in_lower(view).filter_map(|found| found.iter().skip(1).flatten().next().map(|name| name.range()))
+    {
+        // `<user-1>` is ours.
+        if keep::placeholder(&view.text.as_bytes()[name.start - 1..]).is_none() {
+            hits.extend(identity(view, name, Identity::User, true));
+        }
+    }
+    for found in LABELLED_ID.in_lower(view) {
+        let (Some(label), Some(id)) = (found.get(1), found.get(2)) else { continue };
+        let kind = if label.as_str() == "object" { Identity::Object } else { Identity::Tenant };
+        hits.extend(identity(view, id.range(), kind, true));
     }
     let cut_names = CUT_NAME.in_lower(view).take_while(|_| view.is_cut);
     for found in DISTINGUISHED_NAME.in_lower(view).chain(cut_names) {
@@ -181,6 +208,9 @@ fn kind(key: &str) -> Option<Identity> {
     // Of `http.proxyHost` the last part tells; of a logger's or a class's name nothing does.
     let last = key.rsplit('.').next().unwrap_or_default();
     let plain: String = last.chars().filter(char::is_ascii_alphanumeric).collect();
+    if key.ends_with("node.id") || key.ends_with("node.name") {
+        return Some(Identity::Node);
+    }
     Some(match plain.as_str() {
         "user" | "username" | "userid" | "userkey" | "login" | "loginname" | "principal" | "principalname"
         | "actor" | "upn" | "userprincipalname" | "preferredusername" | "uniquename" | "remoteuser" | "osusername"
@@ -188,9 +218,9 @@ fn kind(key: &str) -> Option<Identity> {
         | "mailbox" | "account" | "accountname" | "accountid" | "loginhint" | "impersonator" | "displayname"
         | "fullname" | "givenname" | "familyname" | "firstname" | "lastname" | "realname" | "fromname"
         | "currentuser" | "authuser" | "mailuser" | "proxyuser" | "bindusername" | "xausername" => Identity::User,
-        "server" | "domain" | "servername" => Identity::Host,
+        "server" | "domain" | "servername" | "baseurl" => Identity::Host,
         "tenant" | "tenantid" | "tid" | "tenantname" | "directoryid" | "tenantdomain" => Identity::Tenant,
-        "oid" | "objectid" | "objectidentifier" | "useroid" | "userobjectid" => Identity::Object,
+        "oid" | "objectid" | "objectidentifier" | "useroid" | "userobjectid" | "homeaccountid" => Identity::Object,
         "node" | "nodeid" | "nodename" | "clusternode" | "clusternodeid" => Identity::Node,
         "session" | "sessionid" | "asessionid" => Identity::Session,
         "subject" | "mailsubject" | "emailsubject" | "messagesubject" => Identity::Subject,
@@ -316,7 +346,8 @@ pub(super) fn identity(view: &View, span: Range<usize>, kind: Identity, by_place
                 && value.bytes().any(|byte| byte.is_ascii_digit())
         }
         Identity::Node => value.chars().any(char::is_alphabetic) && !keep::is_log_word(value) && value.len() <= 128,
-        Identity::Subject => !value.get(..3).is_some_and(|start| start.contains('=')),
+        // `CN=x` is a certificate's, `=?UTF-8?B?x?=` a mail's.
+        Identity::Subject => value.starts_with("=?") || !value.get(..3).is_some_and(|start| start.contains('=')),
         Identity::Text => true,
         _ => {
             !keep::is_role(value)

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::pattern::Pattern;
-use super::value::{LONGEST_SECRET, element_text, quoted, value};
+use super::value::{LONGEST_SECRET, element_text, line_end, quoted, value};
 use super::view::{View, is_opaque};
 use super::words::Words;
 use super::{Hit, keep};
@@ -129,7 +129,11 @@ fn class(key: &str) -> Option<&'static str> {
         let before = place.checked_sub(1).map_or("", |before| words[before].as_str());
         let class = match word.as_str() {
             "pass" | "bindpw" => "password",
-            word if ends(word, &["password", "passwd", "passphrase", "passcode", "pwd", "storepass", "keypass"]) => {
+            word if ends(
+                word,
+                &["password", "passwort", "passwd", "passphrase", "passcode", "pwd", "storepass", "keypass"],
+            ) =>
+            {
                 "password"
             }
             word if ends(word, &["secret"]) => {
@@ -243,10 +247,18 @@ fn separated(view: &View, key: &Range<usize>, class: &'static str) -> Option<(Ra
         && let Some(end) = bytes[key.end..]
             .iter()
             .take(200)
-            .position(|byte| matches!(byte, b'>' | b'\n' | b'='))
-            .filter(|end| bytes[key.end + end] == b'>')
+            .position(|byte| matches!(byte, b'>' | b'\n') || *byte == b'=' && bytes[key.end] != b' ')
+            .filter(|end| bytes[key.end + end] == b'>' && bytes[key.end + end - 1] != b'/')
     {
         return Some((element_text(text, key.end + end + 1), How::Exact));
+    }
+    // A field of a form that was sent in parts stands behind an empty line.
+    if after_quotes > key.end && view.lower[..key.start].ends_with("name=\"") {
+        let body = ["\n\n", "\r\n\r\n"].into_iter().find(|gap| text[next..].starts_with(gap));
+        if let Some(gap) = body {
+            let at = next + gap.len();
+            return Some((at..line_end(bytes, at), How::Exact));
+        }
     }
     // name="password" value="…", <property name="password">…, {"name":"password","value":"…"}
     if after_quotes > key.end {
@@ -292,6 +304,10 @@ fn separated(view: &View, key: &Range<usize>, class: &'static str) -> Option<(Ra
         _ if option => value(text, next, LONGEST_SECRET).map(|span| (span, How::Exact)),
         b'\'' | b'"' | b'[' | b'\\' if spoken && after_quotes == key.end => {
             value(text, next, LONGEST_SECRET).map(|span| (span, How::Exact))
+        }
+        // "the secret value 'x'"
+        _ if spoken && after_quotes == key.end && rest.starts_with("value ") => {
+            quoted(text, next + "value ".len(), LONGEST_SECRET).map(|span| (span, How::Exact))
         }
         _ if spoken && after_quotes == key.end => {
             let verb = ["is ", "was "].into_iter().find(|verb| rest.starts_with(verb))?;

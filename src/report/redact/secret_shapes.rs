@@ -17,7 +17,7 @@ const fn shape(class: &'static str, gates: &'static [&'static str], source: &'st
     Shape { class, pattern: Pattern::new(gates, source) }
 }
 
-static SHAPES: [Shape; 19] = [
+static SHAPES: [Shape; 22] = [
     shape(
         "private-key",
         &["private"],
@@ -87,7 +87,16 @@ static SHAPES: [Shape; 19] = [
     shape(
         "password",
         &["curl ", "wget "],
-        r"(?-u:\b)(?:curl|wget)\s[^\n]*?\s(?:-u|--user)[ =][\x22']?[^\s:]+:([^\s\x22']+)",
+        r"(?-u:\b)(?:curl|wget)(?:\s[^\n]*?)?\s(?:-u|--user)[ =][\x22']?[^\s:]+:([^\s\x22']+)",
+    ),
+    shape("password", &["mysql", "mariadb"], r"(?-u:\b)(?:mysql|mariadb)[a-z]*(?:\s[^\n]*?)?\s-p([^\s-]\S*)"),
+    // How Crowd stores a password.
+    shape("password", &["pkcs5s2}", "sha}"], r"\{(?:PKCS5S2|S?SHA)\}([A-Za-z0-9+/=]{8,})"),
+    // What is answered to `Username:` and `Password:`, all in base64.
+    shape(
+        "sasl",
+        &["vxnlcm5hbwu6", "ugfzc3dvcmq6"],
+        r"(?:VXNlcm5hbWU6|UGFzc3dvcmQ6)\s*\n[^\n]{0,64}?([A-Za-z0-9+/]{4,}={0,2})[ \t\r]*(?:\n|\z)",
     ),
     shape("oauth-code", &["code="], r#"(?-u:\b)(?i:code)=([^&\s"'#<>]+)&[A-Za-z_]+="#),
     // A servlet's parameters, printed as a map of lists.
@@ -98,6 +107,12 @@ static SHAPES: [Shape; 19] = [
 static PARAMETERS: Pattern = Pattern::new(
     &["code", "state", "sig", "jwt", "ticket", "signature"],
     r#"[?&#](code|state|sig|signature|x-amz-signature|x-amz-credential|jwt|ticket|id_token_hint|code_challenge|login_ticket|sso)=([^&\s"'#<>\\]+)"#,
+);
+
+/// Codes in JSON and in prose, where the same words also name errors and states: only what looks like chance is one.
+static FIELDS: Pattern = Pattern::new(
+    &["code", "state"],
+    r#"(?:"(code|state)"\s*:\s*"|auth(?:ori[sz]ation)?[ _.-]?(code)["']?\s*[:=]\s*["']?)([a-z0-9_.~+/=-]{16,})"#,
 );
 
 /// Masks every secret that its shape gives away.
@@ -131,11 +146,23 @@ pub(super) fn find(view: &View, hits: &mut Vec<Hit>) {
             hits.push(Hit::secret(value, class));
         }
     }
+    for found in FIELDS.in_lower(view) {
+        let Some(value) = found.get(3).filter(|value| is_mixed(&view.text[value.range()])) else { continue };
+        let is_state = found.get(1).is_some_and(|name| name.as_str() == "state");
+        hits.push(Hit::secret(value.range(), if is_state { "oauth-state" } else { "oauth-code" }));
+    }
     for authority in authorities(view) {
         if let Some(password) = authority.password.filter(|span| !keep::is_no_secret(&view.text[span.clone()])) {
             hits.push(Hit::secret(password, "url-password"));
         }
     }
+}
+
+/// Whether a word has digits and letters of both cases, as no name of an error or a state has.
+fn is_mixed(word: &str) -> bool {
+    [u8::is_ascii_digit, u8::is_ascii_lowercase, u8::is_ascii_uppercase]
+        .iter()
+        .all(|kind| word.as_bytes().iter().any(kind))
 }
 
 /// Error numbers and what is masked already.

@@ -73,6 +73,8 @@ fn what_the_report_needs_stays() {
         "WWW-Authenticate: Bearer realm=\"\", error=\"invalid_token\", error_description=\"x\"",
         "ERROR [main] [c.a.jira.startup.JiraStartupLogger] Jira starting...",
         "subject=null",
+        "{\"error\":{\"code\":\"MailboxNotEnabledForRESTAPI\",\"state\":\"AwaitingAuthorisationOfUser\"}}",
+        "see https://jira.atlassian.com/browse/JRASERVER-12345, object 'com.x.Foo1', tenant: none, User <anonymous> does not exist",
         "configuration 'Lab mailbox' renewed, valid for 3600 s, {\"users\":[\"user\"]} | x",
         "S: + eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIn0=",
         "from https://login.microsoftonline\n.com/common",

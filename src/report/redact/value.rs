@@ -54,8 +54,14 @@ fn closes_quote(mut slashes: usize, mut depth: usize) -> bool {
     slashes.is_multiple_of(2)
 }
 
-/// The end of XML text: the next tag.
+/// XML text up to the next tag, or what a `CDATA` section holds.
 pub(super) fn element_text(text: &str, at: usize) -> Range<usize> {
+    const OPENING: &str = "<![CDATA[";
+    if text[at..].starts_with(OPENING) {
+        let start = at + OPENING.len();
+        let limit = limit(text, start, LONGEST_SECRET);
+        return start..text[start..limit].find("]]>").map_or(limit, |end| start + end);
+    }
     let limit = limit(text, at, LONGEST_SECRET);
     at..text[at..limit].find('<').map_or_else(|| line_end(text.as_bytes(), at).min(limit), |end| at + end)
 }
