@@ -268,4 +268,12 @@ fn names_of_files_and_complaints_are_masked_like_the_rest() {
     let (out, err) = (String::from_utf8_lossy(&outcome.stdout), String::from_utf8_lossy(&outcome.stderr));
     assert!(!out.contains("canary77") && !out.contains("canary88") && out.contains("<email-1>"), "{out}");
     assert!(!err.contains("canary88") && err.contains("no such file"), "{err}");
+
+    let alone = cargo_bin_cmd!()
+        .env("XDG_CONFIG_HOME", NO_RULES)
+        .arg(folder.path().join("token=canary99.log"))
+        .output()
+        .unwrap();
+    let err = String::from_utf8_lossy(&alone.stderr);
+    assert!(!err.contains("canary99") && err.contains("nothing could be read"), "{err}");
 }

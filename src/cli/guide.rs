@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &GuideArguments) -> Result<u8> {
     let inputs: Vec<logmedic::Input> = arguments.check.iter().map(inputs::input).collect();
     let scan = logmedic::scan(&catalogue, &inputs, &ScanOptions::default())?;
     if let Some(error) = scan.nothing_read() {
-        return Err(error.into());
+        return Err(scan::masked(error, &mut Redactor::new(RedactionLevel::Secrets)).into());
     }
     let diagnosis = Diagnosis::new(&catalogue, scan.tally, scan.not_logs);
     scan::complain_of_problems(&diagnosis, &mut Redactor::new(RedactionLevel::Secrets));

@@ -9,7 +9,8 @@ use clap::{Args, ValueEnum};
 use logmedic::report::nagios::ServiceState;
 use logmedic::report::redact::Redactor;
 use logmedic::{
-    Bound, Catalogue, Diagnosis, Format, Input, Limits, MapMode, Progress, Scan, ScanOptions, Severity, Window, Zone,
+    Bound, Catalogue, Diagnosis, Error, Format, Input, Limits, MapMode, Progress, Scan, ScanOptions, Severity, Window,
+    Zone,
 };
 
 use super::inputs::{inputs, node, own_log_folder, range, size};
@@ -209,7 +210,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
     let (diagnosis, nothing_read) = watched(&progress, is_watched, || run.scan(&catalogue, &inputs, &options))?;
     if let Some(error) = nothing_read {
         arguments.output.write_for_programs(&diagnosis)?;
-        return Err(error.into());
+        return Err(masked(error, &mut arguments.output.redactor(Before::NOT_MASKED)).into());
     }
     if !quiet {
         let mut redactor = arguments.output.redactor(Before::NOT_MASKED);
@@ -263,6 +264,16 @@ fn window(arguments: &ScanArguments) -> Result<Window> {
         bail!("--until lies before --since: no event can lie between them");
     }
     Ok(window)
+}
+
+/// The reasons why nothing could be read, which name entries of archives, masked like the report that is not there.
+pub(super) fn masked(error: Error, redactor: &mut Redactor) -> Error {
+    match error {
+        Error::NothingRead(reasons) => {
+            Error::NothingRead(reasons.iter().map(|reason| redactor.show(reason).to_string()).collect())
+        }
+        other => other,
+    }
 }
 
 /// Names on standard error what carried the logs, and what could not be read: a scheduled run's complaints are sent round
