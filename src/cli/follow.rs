@@ -14,7 +14,7 @@ use signal_hook::flag;
 
 use super::complain;
 use super::outputs::Before;
-use super::scan::{FailOn, ScanArguments, complain_of_problems, exit_code};
+use super::scan::{FailOn, ScanArguments, complain_of_problems, exit_code, masked};
 use super::schedule::Run;
 
 /// Between two looks: what has not grown in this time has ended.
@@ -59,7 +59,7 @@ pub(super) fn run(
     let diagnosis = run.diagnose(catalogue, scan, options);
     if let Some(error) = nothing_read {
         arguments.output.write_for_programs(&diagnosis)?;
-        return Err(error.into());
+        return Err(masked(error, &mut arguments.output.redactor(Before::NOT_MASKED)).into());
     }
     told.finish(arguments, &diagnosis, is_read)?;
     Ok(exit_code(&diagnosis, arguments.fail_on.unwrap_or(FailOn::Error), arguments.strict))
