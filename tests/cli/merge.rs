@@ -1,13 +1,17 @@
 //! `logmedic merge` and `scan --range`: sums of reports equal scans of the whole; what cannot be added is named.
 
 use std::fs;
+use std::io::Write as _;
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use predicates::prelude::*;
 use predicates::str::contains;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{CLEAN, OUTAGE, SECRET, folder, logmedic, sample_files};
+use super::{CLEAN, NO_RULES, OUTAGE, SECRET, folder, logmedic, sample_files};
 
 fn scanned(arguments: &[&str]) -> String {
     let outcome = logmedic().args(["scan", "-q", "-f", "json"]).args(arguments).output().unwrap();
@@ -276,6 +280,44 @@ fn a_log_that_two_reports_name_without_reading_it_is_told() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn ten_thousand_reports_take_seconds_and_little_memory() {
+    /// What the release build may take; a debug build is slower, not larger.
+    const MOST: Duration = Duration::from_secs(if cfg!(debug_assertions) { 120 } else { 10 });
+    const MOST_KIB: u64 = 64 * 1024;
+    let report = one_line(&scanned(&[SECRET, "--source", "the-one-log"]));
+    let mut merging = std::process::Command::new(assert_cmd::cargo::cargo_bin!())
+        .env("XDG_CONFIG_HOME", NO_RULES)
+        .args(["merge", "-q", "-f", "jira", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    let (mut stdin, mut stdout) = (merging.stdin.take().unwrap(), merging.stdout.take().unwrap());
+    let feeding = thread::spawn(move || {
+        for number in 0..10_000 {
+            stdin.write_all(report.replace("the-one-log", &format!("jira-{number}.log")).as_bytes()).unwrap();
+        }
+    });
+    let reading = thread::spawn(move || std::io::read_to_string(&mut stdout).unwrap());
+    // The mark only rises, so the last look before the end is the peak.
+    let mut peak = 0;
+    while merging.try_wait().unwrap().is_none() {
+        let status = fs::read_to_string(format!("/proc/{}/status", merging.id())).unwrap_or_default();
+        let mark = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak = mark.and_then(|mark| mark.trim().strip_suffix(" kB")?.trim().parse().ok()).unwrap_or(peak);
+        thread::sleep(Duration::from_millis(2));
+    }
+    let took = start.elapsed();
+    feeding.join().unwrap();
+    let sum = reading.join().unwrap();
+    assert!(sum.contains("10000 files") || sum.contains("10,000 files"), "{sum}");
+    assert!(took < MOST, "{took:?}");
+    assert!((1..MOST_KIB).contains(&peak), "{peak} KiB");
+}
+
+#[test]
 fn what_cannot_be_read_at_all_is_still_missing_in_the_sum() {
     let broken = folder(&[("broken.gz", b"\x1f\x8b no gzip at all")]);
     let broken = broken.path().join("broken.gz").to_str().unwrap().to_owned();
@@ -312,7 +354,6 @@ fn one_line(report: &str) -> String {
 }
 
 fn compressed(bytes: &[u8]) -> Vec<u8> {
-    use std::io::Write;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
