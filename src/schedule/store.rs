@@ -62,11 +62,11 @@ impl Store {
             Err(Unusable::Newer(version)) => Err(Error::StateNewer { path: path.to_path_buf(), version }),
             Err(Unusable::Failed(source)) => Err(Error::StateRead { path: path.to_path_buf(), source }),
             Err(Unusable::Damaged) => Ok(Reading::Damaged),
-            Ok(Some(state)) => Ok(Reading::State(state)),
+            Ok(Some(state)) => Ok(Reading::State(Box::new(state))),
             Ok(None) => Ok(Reading::Nothing),
         };
         let (found, state) = match read(&path)? {
-            Reading::State(state) => (Found::Sound, Some(state)),
+            Reading::State(state) => (Found::Sound, Some(*state)),
             Reading::Nothing => (Found::Nothing, None),
             Reading::Damaged => (Found::Damaged, None),
         };
@@ -78,7 +78,7 @@ impl Store {
                     let flaw = format!(
                         "state-restored: the state file {what}; the one of the run before is used, so what the last run reported may be counted again"
                     );
-                    State { flaw: Some(flaw), ..state }
+                    State { flaw: Some(flaw), ..*state }
                 }
                 (Found::Nothing, Reading::Nothing) => State::default(),
                 _ => State { flaw: Some(NO_STATE.to_owned()), ..State::default() },
@@ -202,7 +202,7 @@ impl Drop for Staged<'_> {
 enum Reading {
     Nothing,
     Damaged,
-    State(State),
+    State(Box<State>),
 }
 
 enum Unusable {

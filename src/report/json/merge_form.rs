@@ -18,6 +18,7 @@ pub(super) struct ReportMerge {
 /// What is known of one Jira host.
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one list that it is not whole")]
 pub(super) struct NodeMerge {
     /// Its name; null where none was given.
     pub(super) node: Option<String>,

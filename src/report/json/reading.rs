@@ -382,7 +382,6 @@ impl Reader<'_> {
         Ok(kept)
     }
 
-    #[expect(clippy::type_complexity, reason = "the type of the field that it fills")]
     fn successes(
         &mut self,
         successes: Vec<SuccessOut>,
