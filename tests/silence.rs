@@ -130,6 +130,20 @@ fn lines_of_any_kind_are_no_silence_and_neither_is_a_jira_that_is_down() {
 }
 
 #[test]
+fn a_mail_server_that_was_given_up_is_forgotten_after_thirty_days() {
+    let mut cluster = Cluster::new();
+    cluster.append("jira-1", both(0..90));
+    cluster.run();
+    let later = |day: &str| polls(0..3, "B").map(|line| line.replacen("2026-01-13", day, 1)).collect::<Vec<_>>();
+    cluster.append("jira-1", later("2026-02-11"));
+    assert_eq!(silent(&cluster.run()), [("A".to_owned(), "01:29".to_owned())]);
+    cluster.append("jira-1", later("2026-02-13"));
+    let diagnosis = cluster.run();
+    assert_eq!(silent(&diagnosis), []);
+    assert_eq!(diagnosis.finding(SILENT).unwrap().status, Status::Quiet, "and no reason for exit code 1 any more");
+}
+
+#[test]
 fn what_was_heard_seldom_has_no_usual_gap() {
     let mut cluster = Cluster::new();
     cluster.append("jira-1", polls(0..4, "A"));

@@ -16,6 +16,8 @@ const GAPS: i64 = 10;
 const LEAST: i64 = 3_600_000;
 /// Heard less often than this, what is usual is not known.
 const LEAST_HEARD: u64 = 10;
+/// A mail server that has been silent for so long is forgotten, in milliseconds: nobody waits for it any more.
+const FORGOTTEN_AFTER: i64 = 30 * 24 * 3_600_000;
 /// Mail servers that are remembered: those that were heard last.
 const MOST_VOICES: usize = 256;
 
@@ -56,6 +58,10 @@ impl State {
                 widen(&mut voice.first, &mut voice.last, Some(Stamp { instant, offset: Some(0) }));
             }
         }
+        if let Some(newest) = newest(tally) {
+            let is_remembered = |last: Stamp| newest.instant - last.instant <= FORGOTTEN_AFTER;
+            self.voices.retain(|voice| voice.last.is_some_and(is_remembered));
+        }
         self.voices.sort_by_key(|voice| (std::cmp::Reverse(voice.last), voice.id));
         self.voices.truncate(MOST_VOICES);
         let markers = tally.nodes.values().flat_map(|node| &node.markers);
@@ -66,7 +72,7 @@ impl State {
     /// The mail servers that are silent while the logs of a run go on, by hash of their names. Time before Jira's last start
     /// does not count: nothing logs while it is down.
     pub fn silent(&self, tally: &Tally) -> Vec<(u64, Silence)> {
-        let Some(newest) = tally.sources.values().filter_map(|source| source.last).max() else { return Vec::new() };
+        let Some(newest) = newest(tally) else { return Vec::new() };
         let silence = |voice: &Voice| {
             let (first, last) = voice.first.zip(voice.last).filter(|_| voice.heard >= LEAST_HEARD)?;
             let gaps = i64::try_from(voice.heard - 1).ok()?;
@@ -78,4 +84,9 @@ impl State {
         };
         self.voices.iter().filter_map(silence).collect()
     }
+}
+
+/// The time of the newest event that a run has read.
+fn newest(tally: &Tally) -> Option<Stamp> {
+    tally.sources.values().filter_map(|source| source.last).max()
 }

@@ -178,7 +178,9 @@ fn is_only_banner(copy: &Candidate, original: &Candidate) -> io::Result<bool> {
 
 /// Whether one of the logs in which something was found has newer events.
 fn went_on(memory: &Memory, tally: &Tally) -> bool {
-    let logs = tally.sources.iter().filter(|(source, _)| memory.logs.contains(&family_of(source).key()));
+    // Silence stands in no log, so any that goes on without it will do.
+    let is_of_it = |source: &Source| memory.logs.is_empty() || memory.logs.contains(&family_of(source).key());
+    let logs = tally.sources.iter().filter(|(source, _)| is_of_it(source));
     let newest = logs.filter_map(|(_, tally)| tally.last).max();
     newest.is_some_and(|newest| memory.last.is_none_or(|last| newest > last))
 }
