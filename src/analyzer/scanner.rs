@@ -164,6 +164,10 @@ impl<'m> Scanner<'m> {
         if self.facts.layout == Layout::Text && base + from as u64 == 0 && memchr(0, head).is_some() {
             self.seen.problems.insert(BINARY.to_owned());
         }
+        // The search comes before the walk, since it works longer on each byte and so hides more of the wait for memory.
+        let mut hits = std::mem::take(&mut self.hits);
+        hits.clear();
+        self.matcher.filter().find(buffer, from, to, &mut hits);
         self.finder.find(buffer, from, to, base == 0, &mut starts);
         if let Some(zone) = self.facts.zone {
             for start in &mut starts {
@@ -179,15 +183,9 @@ impl<'m> Scanner<'m> {
             // What stands before the first header of a source is an event without a header.
             self.open = Some(self.open_event(None, 0, 0));
         }
-        let searched = if self.open.is_some() { from } else { first };
-        let mut hits = std::mem::take(&mut self.hits);
-        hits.clear();
-        self.matcher.filter().find(buffer, searched, to, &mut hits);
-        let mut rest = &hits[..];
+        let (own, mut rest) = split_at(&hits, first);
         let mut counted = from;
         if self.open.is_some() && from < to {
-            let (own, later) = split_at(rest, first);
-            rest = later;
             self.absorb(block, from, first, own);
             if first < to {
                 self.close();
@@ -210,7 +208,7 @@ impl<'m> Scanner<'m> {
             if next.is_some() && !is_wanted {
                 continue;
             }
-            self.line_feeds += memchr_iter(b'\n', &buffer[counted..start.at]).count() as u64;
+            self.line_feeds += bytecount::count(&buffer[counted..start.at], b'\n') as u64;
             counted = start.at;
             let byte = base + start.at as u64;
             if next.is_some() && end - start.at <= TEXT_KEPT {
@@ -230,7 +228,7 @@ impl<'m> Scanner<'m> {
                 }
             }
         }
-        self.line_feeds += memchr_iter(b'\n', &buffer[counted..to]).count() as u64;
+        self.line_feeds += bytecount::count(&buffer[counted..to], b'\n') as u64;
         self.seen.bytes += (to - from) as u64;
         (self.starts, self.hits) = (starts, hits);
     }
