@@ -1,4 +1,5 @@
-//! Takes the outlines out of the built-in signature files, so that a scan need not parse their texts.
+//! Takes the outlines out of the built-in signature files, so that a scan need not parse their texts, and counts the grams
+//! of common text, so that it need not count them.
 //!
 //! A file that does not parse stops the build with its name and the place; everything else is proven by
 //! `tests/catalogue.rs` through the code that checks users' files too.
@@ -13,6 +14,8 @@
 
 #[path = "src/catalogue/digest.rs"]
 mod digest;
+#[path = "src/matcher/grams.rs"]
+mod grams;
 #[path = "src/catalogue/outline.rs"]
 mod outline;
 #[path = "src/catalogue/signature.rs"]
@@ -26,10 +29,30 @@ use outline::{BuiltIn, Outline};
 use signature::SignatureFile;
 
 fn main() {
-    let folder = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("src/catalogue");
-    println!("cargo::rerun-if-changed=src/catalogue");
+    let sources = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("src");
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
-    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
+    write_outlines(&sources.join("catalogue"), &out);
+    write_gram_counts(&sources.join("matcher/common_text.txt"), &out);
+}
+
+fn write_gram_counts(sample: &Path, out: &Path) {
+    println!("cargo::rerun-if-changed=src/matcher/common_text.txt");
+    println!("cargo::rerun-if-changed=src/matcher/grams.rs");
+    let text = fs::read(sample).expect("the sample is part of the package");
+    let counts = grams::LENGTHS.flat_map(|length| {
+        let mut counts = vec![0_u8; grams::COUNTS];
+        for gram in text.windows(length) {
+            let count = &mut counts[grams::place(gram)];
+            *count = count.saturating_add(1);
+        }
+        counts
+    });
+    fs::write(out.join("gram_counts.bin"), counts.collect::<Vec<u8>>()).expect("writable");
+}
+
+fn write_outlines(folder: &Path, out: &Path) {
+    println!("cargo::rerun-if-changed=src/catalogue");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .expect("the folder of signature files is part of the package")
         .map(|entry| entry.expect("readable").path())
         .filter(|path| {

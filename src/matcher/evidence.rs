@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
-use super::labels::{Host, Words, hosts};
+use super::labels::{Host, hosts};
+use super::words::Words;
 use crate::event::{Header, Layout};
 
 /// What a finding lacks to be certain that it concerns this integration.

@@ -9,6 +9,8 @@ use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
 
+use super::common_text::rarest_window;
+
 /// Bytes of a window.
 const WINDOW: usize = 10;
 /// Bytes of a gram.
@@ -26,9 +28,8 @@ const LOADED: usize = 8;
 const WORD_BITS: u32 = 10;
 /// Bits of the hash that finds a gram's entries.
 const HEAD_BITS: u32 = 13;
-/// What spreads grams over the tables; the one that suits the literals best is picked.
-const MULTIPLIERS: [u64; 4] =
-    [0x9E37_79B9_7F4A_7C15, 0xC2B2_AE3D_27D4_EB4F, 0xD6E8_FEB8_6659_FD93, 0xFF51_AFD7_ED55_8CCD];
+/// What spreads grams over the tables; of some that were tried, the one by which common text is taken for known least often.
+const MULTIPLIER: u64 = 0xD6E8_FEB8_6659_FD93;
 
 /// What every AADSTS code begins with.
 pub(super) const CODE_PREFIX: &[u8] = b"AADSTS";
@@ -60,7 +61,6 @@ struct Entry {
 #[derive(Debug, Clone)]
 pub struct Filter {
     literals: Vec<Box<[u8]>>,
-    multiplier: u64,
     /// The hash of each gram: the only thing the hot loop looks at.
     known: Known,
     heads: Vec<u16>,
@@ -72,7 +72,6 @@ pub struct Filter {
 impl Filter {
     /// A filter for `literals`, none of them empty and at most 10,000.
     pub fn new(literals: Vec<Box<[u8]>>) -> Self {
-        let common = CommonText::new();
         let longest = literals.iter().map(|literal| literal.len()).max().unwrap_or(0).max(WINDOW);
         let (mut short, mut short_numbers, mut entries) = (Vec::new(), Vec::new(), code_entries());
         for (number, literal) in (0_u16..).zip(&literals) {
@@ -80,28 +79,22 @@ impl Filter {
                 short.push(literal);
                 short_numbers.push(number);
             } else {
-                let window = common.rarest_window(literal);
+                let window = rarest_window(literal, WINDOW, GRAM);
                 let offsets = window..window + STEP;
                 entries.extend(offsets.map(|offset| Entry::new(literal, number, offset)));
             }
         }
-        let known_by = |multiplier: u64| {
-            let mut known = Known::default();
-            for entry in &entries {
-                known.insert(hash(entry.gram, multiplier));
-            }
-            known
-        };
-        let tries = MULTIPLIERS.map(|multiplier| (multiplier, known_by(multiplier)));
-        let cost = |(multiplier, known): &(u64, Known)| common.count_known(known, *multiplier);
-        let (multiplier, known) = tries.into_iter().min_by_key(cost).unwrap_or_else(|| (1, Known::default()));
+        let mut known = Known::default();
+        for entry in &entries {
+            known.insert(hash(entry.gram));
+        }
         let mut heads = vec![0; 1 << HEAD_BITS];
         for (i, entry) in (1_u16..).zip(&mut entries) {
-            entry.next = std::mem::replace(&mut heads[head(hash(entry.gram, multiplier))], i);
+            entry.next = std::mem::replace(&mut heads[head(hash(entry.gram))], i);
         }
         let automaton = if short.is_empty() { None } else { AhoCorasick::new(&short).ok() };
         let short = automaton.map(|automaton| (automaton, short_numbers));
-        Self { literals, multiplier, known, heads, entries, longest, short }
+        Self { literals, known, heads, entries, longest, short }
     }
 
     /// The number that hits of AADSTS codes carry.
@@ -124,7 +117,7 @@ impl Filter {
         while let Some(round) = buffer.get(at..end).and_then(|left| left.first_chunk::<REACH>()) {
             let mut known = 0;
             for sample in 0..ROUND {
-                known |= self.known.shifted(self.hash_of(round, sample));
+                known |= self.known.shifted(Self::hash_of(round, sample));
             }
             if known & 1 != 0 {
                 self.inspect(round, buffer, at, from..to, hits);
@@ -147,9 +140,9 @@ impl Filter {
 
     /// The hash of the gram at a sample of a round.
     #[inline]
-    fn hash_of(&self, round: &[u8; REACH], sample: usize) -> u64 {
+    fn hash_of(round: &[u8; REACH], sample: usize) -> u64 {
         // A product is shifted as its factor is: the bytes behind the gram drop out at no cost.
-        hash(loaded(round, sample * STEP), self.multiplier << (8 * (LOADED - GRAM)))
+        loaded(round, sample * STEP).wrapping_mul(MULTIPLIER << (8 * (LOADED - GRAM)))
     }
 
     /// Verifies the samples of a round that holds a known one. Kept out of the hot loop, whose registers it would take.
@@ -157,7 +150,7 @@ impl Filter {
     #[inline(never)]
     fn inspect(&self, round: &[u8; REACH], buffer: &[u8], at: usize, begins: Range<usize>, hits: &mut Vec<Hit>) {
         for sample in 0..ROUND {
-            if self.known.holds(self.hash_of(round, sample)) {
+            if self.known.holds(Self::hash_of(round, sample)) {
                 self.verify(buffer, at + sample * STEP, &begins, hits);
             }
         }
@@ -166,7 +159,7 @@ impl Filter {
     /// Appends the literals that have the gram at `at` in their window and begin where they are asked for.
     fn verify(&self, buffer: &[u8], at: usize, begins: &Range<usize>, hits: &mut Vec<Hit>) {
         let gram = gram_at(buffer, at);
-        let mut next = self.heads[head(hash(gram, self.multiplier))];
+        let mut next = self.heads[head(hash(gram))];
         while next != 0 {
             let entry = self.entries[usize::from(next) - 1];
             next = entry.next;
@@ -289,45 +282,8 @@ fn loaded(bytes: &[u8; REACH], at: usize) -> u64 {
 }
 
 #[inline]
-fn hash(gram: u64, multiplier: u64) -> u64 {
-    gram.wrapping_mul(multiplier)
-}
-
-/// What fills Jira's logs, in a sample: literals lend windows that are rare there, and the tables avoid what is frequent.
-/// It need not be exact, only to know stack frames and plain English from names.
-struct CommonText {
-    text: &'static [u8],
-    /// Grams by hash. Collisions only make a window look more frequent than it is.
-    counts: Vec<u16>,
-}
-
-impl CommonText {
-    const COUNT_BITS: u32 = 15;
-
-    fn new() -> Self {
-        let text: &[u8] = include_bytes!("common_text.txt");
-        let mut counts = vec![0_u16; 1 << Self::COUNT_BITS];
-        for gram in text.windows(GRAM) {
-            let count = &mut counts[Self::place(gram)];
-            *count = count.saturating_add(1);
-        }
-        Self { text, counts }
-    }
-
-    fn rarest_window(&self, literal: &[u8]) -> usize {
-        let count = |at: usize| u32::from(self.counts[Self::place(&literal[at..at + GRAM])]);
-        let cost = |window: usize| -> u32 { (window..window + STEP).map(count).sum() };
-        (0..=literal.len() - WINDOW).min_by_key(|&window| cost(window)).unwrap_or(0)
-    }
-
-    fn place(gram: &[u8]) -> usize {
-        (hash(gram_at(gram, 0), MULTIPLIERS[0]) >> (64 - Self::COUNT_BITS)) as usize
-    }
-
-    /// How many grams of the sample a table takes for known ones.
-    fn count_known(&self, known: &Known, multiplier: u64) -> usize {
-        self.text.windows(GRAM).step_by(3).filter(|gram| known.holds(hash(gram_at(gram, 0), multiplier))).count()
-    }
+fn hash(gram: u64) -> u64 {
+    gram.wrapping_mul(MULTIPLIER)
 }
 
 #[cfg(test)]

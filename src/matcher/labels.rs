@@ -1,87 +1,12 @@
 //! Labels in an event's text, found in one pass: what stands behind them are values and hosts.
 
 use std::fmt;
-use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, Input, MatchKind, Span, packed};
 use memchr::memmem;
 
 use super::capture::CaptureKind;
-
-/// Words with a meaning each, searched all at once.
-pub(super) struct Words<T> {
-    /// The vector search, several times as fast as the automaton; `None` on processors without it.
-    packed: Option<packed::Searcher>,
-    automaton: Option<AhoCorasick>,
-    meanings: Vec<(T, &'static str)>,
-    /// For each word, those that may begin where it begins: itself, and what it begins with or what begins with it.
-    kin: Vec<Vec<usize>>,
-}
-
-impl<T: Copy> Words<T> {
-    /// Prepares the search.
-    pub(super) fn new(words: impl IntoIterator<Item = (T, &'static str)>) -> Self {
-        let words: Vec<(T, &'static str)> = words.into_iter().collect();
-        let texts = || words.iter().map(|(_, word)| *word);
-        // The search stands up to more words than its default limit, and still outruns the automaton.
-        let packed = packed::Config::new().heuristic_pattern_limits(false).builder().extend(texts()).build();
-        // A set of short fixed words cannot exceed the automaton's limits.
-        let automaton = match packed {
-            Some(_) => None,
-            None => AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(texts()).ok(),
-        };
-        let is_kin = |word: &str, other: &str| word.starts_with(other) || other.starts_with(word);
-        let kin_of = |word: &str| (0..words.len()).filter(|&other| is_kin(word, words[other].1)).collect();
-        let kin = texts().map(kin_of).collect();
-        Self { packed, automaton, meanings: words, kin }
-    }
-
-    /// Whether a word with such a meaning stands in the text.
-    pub(super) fn any(&self, text: &[u8], is_wanted: impl Fn(T) -> bool) -> bool {
-        self.places(text).any(|(meaning, _)| is_wanted(meaning))
-    }
-
-    /// The first of these meanings that a word in the text has.
-    pub(super) fn first_of<const N: usize>(&self, text: &[u8], meanings: [T; N]) -> Option<T>
-    where
-        T: PartialEq,
-    {
-        let mut best = N;
-        for (meaning, _) in self.places(text) {
-            best = meanings[..best].iter().position(|wanted| *wanted == meaning).unwrap_or(best);
-            if best == 0 {
-                break;
-            }
-        }
-        meanings.get(best).copied()
-    }
-
-    /// Every word in the text with the offset behind it, in order of that offset, the longer word first.
-    pub(super) fn find(&self, text: &[u8]) -> Vec<(T, usize)> {
-        let mut found: Vec<(T, Range<usize>)> = self.places(text).collect();
-        found.sort_by_key(|(_, place)| (place.end, place.start));
-        found.into_iter().map(|(meaning, place)| (meaning, place.end)).collect()
-    }
-
-    /// Every word in the text with its place, in order of where it begins.
-    fn places<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (T, Range<usize>)> + 'a {
-        let mut from = 0;
-        let first_words = std::iter::from_fn(move || {
-            let found = match &self.packed {
-                Some(packed) => packed.find_in(text, Span::from(from..text.len())),
-                None => self.automaton.as_ref()?.find(Input::new(text).range(from..)),
-            }?;
-            from = found.start() + 1;
-            Some((found.start(), &self.kin[found.pattern().as_usize()]))
-        });
-        first_words.flat_map(move |(at, kin)| {
-            let here = kin.iter().map(|&word| &self.meanings[word]);
-            let here = here.filter(move |(_, word)| text[at..].starts_with(word.as_bytes()));
-            here.map(move |(meaning, word)| (*meaning, at..at + word.len()))
-        })
-    }
-}
+use super::words::Words;
 
 /// What a label announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

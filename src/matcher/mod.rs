@@ -6,11 +6,14 @@
 mod answer;
 mod capture;
 mod clauses;
+mod common_text;
 mod evidence;
 mod filter;
+mod grams;
 mod labels;
 mod rule;
 mod success;
+mod words;
 
 pub use capture::{CaptureKind, Captures, Code, named_mail_server, percent_decoded};
 pub use clauses::NearMiss;
