@@ -14,7 +14,7 @@ use super::recovery::{SUCCESSES_KEPT, Successes, TARGETS_KEPT, Target};
 use super::sample::{Sample, SampleKey, Samples, Source, TEXT_LIMIT};
 use super::timeline::Timeline;
 use super::values::Smallest;
-use crate::event::{Layout, Level, Stamp};
+use crate::event::{Layout, Level, Stamp, text_of};
 use crate::matcher::{CaptureKind, Context, Event, EvidenceGap, Match, Success};
 
 use merging::nearer;
@@ -295,10 +295,7 @@ impl Tally {
                 line_feeds: place.line_feeds,
                 counted_from: place.counted_from,
                 level: event.header.map_or(Level::None, |header| header.level),
-                logger: event
-                    .header
-                    .map(|header| String::from_utf8_lossy(header.logger).into_owned())
-                    .unwrap_or_default(),
+                logger: event.header.map(|header| text_of(header.logger)).unwrap_or_default(),
                 captures: found.captures,
                 text: text[..text.len().min(TEXT_LIMIT)].to_vec(),
                 cut: text.len().saturating_sub(TEXT_LIMIT),

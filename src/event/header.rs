@@ -126,6 +126,12 @@ fn after_stamp(line: &[u8], length: usize) -> IResult<&[u8], &[u8]> {
     rest(left)
 }
 
+/// A part of a log as text; bytes that are no UTF-8 are replaced.
+pub fn text_of(part: &[u8]) -> String {
+    // Nearly all parts are valid, and the test alone is several times as fast as the replacing.
+    std::str::from_utf8(part).map_or_else(|_| String::from_utf8_lossy(part).into_owned(), str::to_owned)
+}
+
 /// The line that `text` begins with, without its end.
 pub(super) fn first_line(text: &[u8]) -> &[u8] {
     let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];

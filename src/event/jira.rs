@@ -193,7 +193,8 @@ fn find_logger(body: &[u8]) -> Option<(usize, &[u8])> {
     };
     let named = opens().find_map(|at| {
         let name: IResult<&[u8], &[u8]> =
-            take_while1(|byte: u8| byte.is_ascii_alphanumeric() || b"._$-".contains(&byte)).parse(&body[at + 1..]);
+            take_while1(|byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'$' | b'-'))
+                .parse(&body[at + 1..]);
         let (after, name) = name.ok()?;
         if name.ends_with(b".") && after.starts_with(b"[") {
             return to_last_bracket(at);

@@ -19,7 +19,7 @@ mod tomcat;
 pub mod window;
 pub mod zone;
 
-pub use header::Header;
+pub use header::{Header, text_of};
 pub use layout::Layout;
 pub use level::Level;
 pub use start::{EventStart, StartRule};

@@ -1,10 +1,13 @@
 //! Values that an event carries: codes, ids, hosts, mailboxes. Each is found by the label that stands before it.
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
+use super::filter::CODE_PREFIX;
 use super::labels::{self, Label, host_at};
-use crate::event::{Header, Layout};
+use crate::event::{Header, Layout, text_of};
 
 /// A refusal carries its values close by: so many bytes before the code (a browser's page) …
 const BEFORE_CODE: usize = 400;
@@ -108,10 +111,12 @@ pub struct Code {
     pub number: u32,
 }
 
+static CODE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(CODE_PREFIX));
+
 /// Every distinct whole AADSTS code with its first place: four to eight digits and no further one. A code that a hard wrap cut in two is joined.
 pub(super) fn codes(text: &[u8]) -> Vec<Code> {
     let mut found = Vec::new();
-    for at in memmem::find_iter(text, b"AADSTS") {
+    for at in CODE.find_iter(text) {
         let mut digits = Vec::with_capacity(8);
         let mut wraps = 0;
         for (i, &byte) in text[at + 6..].iter().enumerate().take(12) {
@@ -198,8 +203,8 @@ fn value_of(kind: CaptureKind, text: &[u8]) -> Option<String> {
         CaptureKind::EntraTime => entra_time_at(text),
         CaptureKind::Tenant => tenant_at(text),
         CaptureKind::Mailbox => mailbox_at(text),
-        CaptureKind::Scope => value_until(text, b"&'\"\n\r\\", 400),
-        CaptureKind::RedirectUri => value_until(text, b"&'\"\n\r\\ ", 400),
+        CaptureKind::Scope => value_until(text, &SCOPE_ENDS, 400),
+        CaptureKind::RedirectUri => value_until(text, &ADDRESS_ENDS, 400),
         CaptureKind::GraphCode => graph_code_at(text),
         CaptureKind::HttpStatus => status_at(text),
         CaptureKind::AadstsCode | CaptureKind::Host | CaptureKind::MailServer => None,
@@ -209,14 +214,13 @@ fn value_of(kind: CaptureKind, text: &[u8]) -> Option<String> {
 /// The mail server of a mail log, or the handler before `[10001]:` in the main log.
 pub(super) fn mail_server(header: &Header<'_>) -> Option<String> {
     if header.layout == Layout::JiraMail && !header.mail_server.is_empty() {
-        return Some(String::from_utf8_lossy(header.mail_server).into_owned());
+        return Some(text_of(header.mail_server));
     }
     let message = &header.message[..header.message.len().min(256)];
     let open = memchr::memchr(b'[', message)?;
     let id = &message[open + 1..];
     let digits = id.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    (digits > 0 && id[digits..].starts_with(b"]:") && open > 0)
-        .then(|| String::from_utf8_lossy(&message[..open]).into_owned())
+    (digits > 0 && id[digits..].starts_with(b"]:") && open > 0).then(|| text_of(&message[..open]))
 }
 
 /// The mail server that a line of a mail log names.
@@ -237,10 +241,10 @@ fn skip_separators(text: &[u8]) -> &[u8] {
 /// A GUID, or one masked with `x`.
 fn guid_at(text: &[u8]) -> Option<String> {
     let guid: &[u8; 36] = skip_separators(text).first_chunk()?;
-    let is_guid = guid.iter().enumerate().all(|(i, byte)| {
-        if matches!(i, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() || *byte == b'x' }
-    });
-    is_guid.then(|| String::from_utf8_lossy(guid).to_ascii_lowercase())
+    let is_digit = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'x';
+    let is_guid = [8, 13, 18, 23].iter().all(|&hyphen| guid[hyphen] == b'-')
+        && [0..8, 9..13, 14..18, 19..23, 24..36].into_iter().all(|group| guid[group].iter().all(is_digit));
+    is_guid.then(|| text_of(&guid.to_ascii_lowercase()))
 }
 
 /// `2026-01-13 02:01:34Z`, also with `T` or without `Z`. What counts fractions of a second is the `timestamp` of a JSON log.
@@ -255,20 +259,24 @@ fn entra_time_at(text: &[u8]) -> Option<String> {
         b' ' => matches!(byte, b' ' | b'T'),
         _ => byte == shape,
     });
-    fits.then(|| format!("{}Z", String::from_utf8_lossy(time).replace(' ', "T")))
+    fits.then(|| [&text_of(&time[..10]), "T", &text_of(&time[11..]), "Z"].concat())
 }
 
 fn tenant_at(text: &[u8]) -> Option<String> {
-    let value = value_until(text, b"'/\"\n\r ?&.,", 80)
+    let value = value_until(text, &TENANT_ENDS, 80)
         .filter(|value| !matches!(value.as_str(), "common" | "organizations" | "consumers" | "error" | "oauth2"))?;
-    let with_dots = value_until(text, b"'/\"\n\r ?&,", 80)?;
+    let with_dots = value_until(text, &DOMAIN_ENDS, 80)?;
     Some(if with_dots.len() > value.len() + 1 { with_dots } else { value })
 }
 
 fn mailbox_at(text: &[u8]) -> Option<String> {
-    let value = value_until(text, b"'\"\n\r ,;/]>)&\\", 254)?.replace("%40", "@");
+    let mut value = value_until(text, &MAILBOX_ENDS, 254)?;
+    if value.contains('%') {
+        value = value.replace("%40", "@");
+    }
+    value.make_ascii_lowercase();
     let (user, host) = value.split_once('@')?;
-    (!user.is_empty() && host.contains('.')).then(|| value.to_ascii_lowercase())
+    (!user.is_empty() && host.contains('.')).then_some(value)
 }
 
 fn graph_code_at(text: &[u8]) -> Option<String> {
@@ -280,21 +288,38 @@ fn graph_code_at(text: &[u8]) -> Option<String> {
         && !code.iter().any(u8::is_ascii_digit)
         && code.iter().any(u8::is_ascii_uppercase)
         && code.iter().any(u8::is_ascii_lowercase);
-    is_code.then(|| String::from_utf8_lossy(code).into_owned())
+    is_code.then(|| text_of(code))
 }
 
 fn status_at(text: &[u8]) -> Option<String> {
     let text = skip_separators(text);
     let status: &[u8; 3] = text.first_chunk()?;
     let ends = !text.get(3).is_some_and(u8::is_ascii_alphanumeric);
-    (matches!(status[0], b'4' | b'5') && status.iter().all(u8::is_ascii_digit) && ends)
-        .then(|| String::from_utf8_lossy(status).into_owned())
+    (matches!(status[0], b'4' | b'5') && status.iter().all(u8::is_ascii_digit) && ends).then(|| text_of(status))
 }
 
-fn value_until(text: &[u8], stops: &[u8], most: usize) -> Option<String> {
+/// Which bytes end a value.
+type Ends = [bool; 256];
+
+const SCOPE_ENDS: Ends = ends(b"&'\"\n\r\\");
+const ADDRESS_ENDS: Ends = ends(b"&'\"\n\r\\ ");
+const TENANT_ENDS: Ends = ends(b"'/\"\n\r ?&.,");
+const DOMAIN_ENDS: Ends = ends(b"'/\"\n\r ?&,");
+const MAILBOX_ENDS: Ends = ends(b"'\"\n\r ,;/]>)&\\");
+
+const fn ends(bytes: &[u8]) -> Ends {
+    let (mut ends, mut i) = ([false; 256], 0);
+    while i < bytes.len() {
+        ends[bytes[i] as usize] = true;
+        i += 1;
+    }
+    ends
+}
+
+fn value_until(text: &[u8], ends: &Ends, most: usize) -> Option<String> {
     let window = &text[..text.len().min(most)];
-    let length = window.iter().position(|byte| stops.contains(byte)).filter(|&length| length > 0)?;
-    Some(String::from_utf8_lossy(&window[..length]).into_owned())
+    let length = window.iter().position(|&byte| ends[usize::from(byte)]).filter(|&length| length > 0)?;
+    Some(text_of(&window[..length]))
 }
 
 /// Whether the text is (part of) an encoded address, so that labels are spelt `Trace+ID%3a`.

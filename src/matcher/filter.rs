@@ -204,12 +204,12 @@ fn code_entries() -> Vec<Entry> {
     let entry = |gram: &[u8], offset| Entry { gram: gram_at(gram, 0), first, literal: Filter::code(), offset, next: 0 };
     let before = (0..=u8::MAX).map(|byte| entry(&[byte, b'A', b'A', b'D', b'S'], -1));
     let inside = (0_i16..).zip(CODE_PREFIX.windows(GRAM)).map(|(offset, gram)| entry(gram, offset));
-    let with_digits = (2_i16..).zip([10, 100, 1000]).flat_map(|(offset, numbers)| {
-        (0..numbers).map(move |number| {
-            (offset, format!("DSTS{:0width$}", number, width = usize::try_from(offset).unwrap_or(0) - 1))
-        })
+    let with_digits = (0..1000_u16).flat_map(move |number| {
+        let [a, b, c] = [number / 100, number / 10 % 10, number % 10].map(|digit| b"0123456789"[usize::from(digit)]);
+        let grams = [(100, [b'D', b'S', b'T', b'S', a]), (10, [b'S', b'T', b'S', a, b]), (1, [b'T', b'S', a, b, c])];
+        let grams = (2..).zip(grams).filter(move |(_, (every, _))| number % every == 0);
+        grams.map(move |(offset, (_, gram))| entry(&gram, offset))
     });
-    let with_digits = with_digits.map(|(offset, text)| entry(&text.as_bytes()[text.len() - GRAM..], offset));
     before.chain(inside).chain(with_digits).collect()
 }
 

@@ -7,6 +7,7 @@ use memchr::memmem;
 
 use super::capture::CaptureKind;
 use super::words::Words;
+use crate::event::text_of;
 
 /// What a label announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,8 +80,7 @@ static LABEL_WORDS: LazyLock<Words<Label>> =
 
 /// Every label in the text, with the offset behind it.
 pub(super) fn labels(text: &[u8]) -> impl Iterator<Item = (Label, usize)> {
-    without_frames(text)
-        .flat_map(|(at, part)| LABEL_WORDS.find(part).into_iter().map(move |(label, end)| (label, at + end)))
+    without_frames(text).flat_map(|(at, part)| LABEL_WORDS.find(part).map(move |(label, end)| (label, at + end)))
 }
 
 /// The parts of a text between its stack frames, which are most of it and hold no values, and their offsets.
@@ -159,7 +159,7 @@ impl Host<'_> {
 
 impl fmt::Display for Host<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&String::from_utf8_lossy(self.name).to_ascii_lowercase())?;
+        f.write_str(&text_of(&self.name.to_ascii_lowercase()))?;
         self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
     }
 }

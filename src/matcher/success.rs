@@ -6,6 +6,7 @@ use memchr::memmem;
 use super::capture::{clipped, mail_server};
 use super::{Captures, Event, MarkerText, Matcher};
 use crate::catalogue::Category;
+use crate::event::text_of;
 
 /// Longest name that is taken out of brackets, in bytes.
 const LONGEST_NAME: usize = 64;
@@ -68,7 +69,7 @@ pub(super) fn bracketed(text: &[u8], label: &str) -> Option<String> {
     let start = memmem::find(text, label.as_bytes())? + label.len();
     let rest = &text[start..text.len().min(start + LONGEST_NAME)];
     let name = rest[..memchr::memchr(b']', rest)?].trim_ascii();
-    (!name.is_empty() && !name.contains(&b'\n')).then(|| String::from_utf8_lossy(name).into_owned())
+    (!name.is_empty() && !name.contains(&b'\n')).then(|| text_of(name))
 }
 
 #[cfg(test)]

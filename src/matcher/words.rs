@@ -78,10 +78,10 @@ impl<T: Copy> Words<T> {
     }
 
     /// Every word in the text with the offset behind it, in order of that offset, the longer word first.
-    pub(super) fn find(&self, text: &[u8]) -> Vec<(T, usize)> {
+    pub(super) fn find(&self, text: &[u8]) -> impl Iterator<Item = (T, usize)> + use<T> {
         let mut found: Vec<(T, Range<usize>)> = self.places(text).collect();
-        found.sort_by_key(|(_, place)| (place.end, place.start));
-        found.into_iter().map(|(meaning, place)| (meaning, place.end)).collect()
+        found.sort_unstable_by_key(|(_, place)| (place.end, place.start));
+        found.into_iter().map(|(meaning, place)| (meaning, place.end))
     }
 
     /// Every word in the text with its place.
