@@ -128,7 +128,7 @@ fn standard_input_gives_the_report_of_the_file() {
 fn without_a_path_and_without_a_pipe_the_log_folder_of_jira_is_read() {
     let home = TempDir::new().unwrap();
     fs::create_dir(home.path().join("log")).unwrap();
-    let now = chrono::Utc::now().format("%Y-%m-%d %H:%M:%S,000+0000");
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M:%S,000+0000");
     let line = format!("{now} Caesium-1-3 ERROR ServiceRunner     [c.a.x] AADSTS7000215: Invalid client secret\n");
     fs::write(home.path().join("log/atlassian-jira.log"), line).unwrap();
     let mut command = std::process::Command::new(cargo_bin!());

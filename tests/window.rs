@@ -84,7 +84,7 @@ fn log(late: &[i64], with_zone: bool, headless: bool) -> Vec<u8> {
     let mut log = if headless { b"\tat com.example.A.b(A.java:1)\n".to_vec() } else { Vec::new() };
     for (i, late) in late.iter().enumerate() {
         let instant = START + i64::try_from(i).unwrap() * HOUR / 10 - late * 60_000 + 1;
-        let time = chrono::DateTime::from_timestamp_millis(instant).unwrap().format("%Y-%m-%d %H:%M:%S,%3f");
+        let time = jiff::Timestamp::from_millisecond(instant).unwrap().strftime("%Y-%m-%d %H:%M:%S,%3f");
         let zone = if with_zone { "+0100" } else { "" };
         let text = if i % 4 == 0 { format!("AADSTS7000215: no {}", i % 24) } else { "well".to_owned() };
         log.extend_from_slice(

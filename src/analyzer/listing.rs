@@ -152,6 +152,6 @@ fn note(seen: &mut SourceTally, stamp: Option<Stamp>) {
 fn stamps(facts: &SourceFacts, bytes: &[u8], at_line_start: bool) -> impl Iterator<Item = Stamp> {
     let mut starts = Vec::new();
     StartFinder::new(facts.layout.start_rule()).find(bytes, 0, bytes.len(), at_line_start, &mut starts);
-    let zone = facts.zone;
+    let zone = facts.zone.as_ref();
     starts.into_iter().filter_map(|start| start.stamp).map(move |stamp| zone.map_or(stamp, |zone| zone.place(stamp)))
 }

@@ -169,7 +169,7 @@ impl<'m> Scanner<'m> {
         hits.clear();
         self.matcher.filter().find(buffer, from, to, &mut hits);
         self.finder.find(buffer, from, to, base == 0, &mut starts);
-        if let Some(zone) = self.facts.zone {
+        if let Some(zone) = &self.facts.zone {
             for start in &mut starts {
                 let Some((stamp, comes_twice)) = start.stamp.map(|stamp| zone.read(stamp)) else { continue };
                 start.stamp = Some(stamp);
@@ -443,7 +443,7 @@ impl<'m> Scanner<'m> {
 
     fn look_at(&mut self, text: &[u8], verbatim: usize, has_header: bool, literals: &[u16], place: &Place) {
         let mut header = if has_header { Header::parse(text, self.facts.layout) } else { None };
-        if let (Some(header), Some(zone)) = (&mut header, self.facts.zone) {
+        if let (Some(header), Some(zone)) = (&mut header, &self.facts.zone) {
             header.stamp = header.stamp.map(|stamp| zone.place(stamp));
         }
         if has_header && header.is_none_or(|header| header.layout.only_quotes()) {

@@ -95,7 +95,7 @@ pub(super) fn first_event(
     let mut starts = Vec::new();
     StartFinder::new(facts.layout.start_rule()).find(bytes, from, to, place == 0, &mut starts);
     let (at, stamp) = starts.iter().find_map(|start| Some((start.at, start.stamp?)))?;
-    Some((base + at as u64, facts.zone.map_or(stamp, |zone| zone.place(stamp))))
+    Some((base + at as u64, facts.zone.as_ref().map_or(stamp, |zone| zone.place(stamp))))
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub(super) fn own_log_folder(window: Option<&mut Window>, quiet: bool) -> Result
     };
     let mut span = "";
     if let Some(window) = window.filter(|window| window.is_open()) {
-        let day_ago = chrono::Utc::now().timestamp_millis() - DAY;
+        let day_ago = jiff::Timestamp::now().as_millisecond() - DAY;
         window.since = Some(Bound::Instant(day_ago));
         span = ", the last 24 h (name the folder, or give --since, for more)";
     }

@@ -273,7 +273,7 @@ impl OutputArguments {
                         value.display()
                     )
                 })?,
-            None => chrono::Utc::now().timestamp_millis(),
+            None => jiff::Timestamp::now().as_millisecond(),
         };
         Ok(Some(Stamp { instant, offset: Some(0) }))
     }

@@ -183,7 +183,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<u8> {
         file_name: arguments.source.clone().filter(|_| is_one_file),
         range: arguments.range.clone(),
         window,
-        zone: arguments.zone,
+        zone: arguments.zone.clone(),
         progress: Some(Arc::clone(&progress)),
         only: arguments.only.clone(),
         skip: arguments.skip.clone(),
@@ -255,7 +255,7 @@ fn tell_list(catalogue: &Catalogue, scan: Scan, format: Format, arguments: &Scan
 }
 
 fn window(arguments: &ScanArguments) -> Result<Window> {
-    let now = chrono::Utc::now().timestamp_millis();
+    let now = jiff::Timestamp::now().as_millisecond();
     let bound = |name: &str, text: &Option<String>| {
         text.as_ref().map(|text| Bound::parse(text, now).map_err(|reason| anyhow!("--{name}: {reason}"))).transpose()
     };

@@ -87,7 +87,7 @@ impl<'a> Run<'a> {
     ) -> Result<(Diagnosis, Option<Error>)> {
         let mut nothing_read = None;
         let mut diagnosis = if let Some((_, state)) = &mut self.store {
-            let run = logmedic::scan_increment(catalogue, inputs, options, state, chrono::Utc::now().timestamp())?;
+            let run = logmedic::scan_increment(catalogue, inputs, options, state, jiff::Timestamp::now().as_second())?;
             let past = state.past(&run.scan.tally, |id| options.looks_for(id));
             *state = run.state;
             let diagnosis = Diagnosis::after(catalogue, run.scan.tally, run.scan.not_logs, &past);
@@ -133,7 +133,7 @@ impl<'a> Run<'a> {
 fn suppressions(path: &Path, catalogue: &Catalogue) -> Result<Vec<Suppression>> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read the suppressions in {}", path.display()))?;
-    let today = chrono::Utc::now().date_naive();
+    let today = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date();
     let entries = logmedic::schedule::read_suppressions(&text, today)
         .map_err(|error| anyhow::anyhow!("{} is no suppressions file: {error}", path.display()))?;
     for entry in &entries {

@@ -65,7 +65,7 @@ enum FormatName {
 pub(super) fn run(arguments: &VerifyArguments) -> Result<u8> {
     arguments.color.choose();
     let catalogue = rules::catalogue(&arguments.signatures)?;
-    let now = chrono::Utc::now().timestamp_millis();
+    let now = jiff::Timestamp::now().as_millisecond();
     let since = Bound::parse(&arguments.since, now).map_err(|reason| anyhow!("--since: {reason}"))?;
     let inputs = match inputs(&arguments.paths, &arguments.node) {
         Some(inputs) => inputs,
@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<u8> {
     }
     let options = ScanOptions {
         window: Window { since: Some(since.earlier(LOOK_BACK)), until: None },
-        zone: arguments.zone,
+        zone: arguments.zone.clone(),
         ..ScanOptions::default()
     };
     let diagnosis = settled(arguments, &catalogue, &inputs, &options, since)?;

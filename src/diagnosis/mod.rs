@@ -19,6 +19,7 @@ pub mod values;
 pub mod verification;
 
 // What a finding is told in: whoever reads a diagnosis needs no other part.
+pub(crate) use crate::event::offset_minutes;
 pub use crate::event::{Bound, Layout, Level, Stamp, Window};
 pub use crate::matcher::{CaptureKind, Context, EvidenceGap, ends_with_a_poll, is_microsoft_host};
 

@@ -57,7 +57,7 @@ pub fn base_of(name: &str) -> (&str, Rotation) {
 /// `20260113` or `2026-01-13`.
 fn is_date(text: &str) -> bool {
     let form = if text.len() == 8 { "%Y%m%d" } else { "%Y-%m-%d" };
-    text.starts_with("20") && chrono::NaiveDate::parse_from_str(text, form).is_ok()
+    text.starts_with("20") && jiff::civil::Date::strptime(form, text).is_ok()
 }
 
 /// The logs of which more than one file was read.

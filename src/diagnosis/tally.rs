@@ -306,8 +306,8 @@ impl Tally {
     fn note_drift(&mut self, found: &Match, stamp: Stamp, node: Option<&String>) {
         let value = |kind| found.captures.iter().find(|(other, _)| *other == kind).map(|(_, value)| value);
         let Some((trace, time)) = value(CaptureKind::TraceId).zip(value(CaptureKind::EntraTime)) else { return };
-        let Some(entra) = chrono::DateTime::parse_from_rfc3339(time).ok() else { return };
-        let drift = stamp.instant - entra.timestamp_millis();
+        let Some(entra) = Stamp::from_report(time) else { return };
+        let drift = stamp.instant - entra.instant;
         if let Some(kept) = self.nodes.entry(node.cloned()).or_default().drift.entry(&hash(trace)) {
             *kept = nearer(*kept, Some(drift));
         }

@@ -3,10 +3,13 @@
 //!
 //! Each reader takes the text at which the stamp begins and says how long it is; what does not exist is no stamp.
 
-use chrono::NaiveDate;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
 
 use super::Stamp;
 use super::time::STAMP_LENGTH;
+use super::zone::offset_minutes;
 
 /// A minute has 61 seconds when one is inserted.
 pub(super) const MOST_SECONDS: i64 = 60;
@@ -14,13 +17,26 @@ pub(super) const MOST_SECONDS: i64 = 60;
 const MOST_ZONE_HOURS: i64 = 18;
 /// Digits of a fraction of a second, as the finest clocks print them.
 const MOST_FRACTION: usize = 9;
+/// After so many years the calendar is the same again: jiff's ends with 9999, and the last second of a log need not.
+const CYCLE_YEARS: i64 = 400;
+const CYCLE: i64 = 146_097 * 86_400_000;
 
 /// Milliseconds since 1970 of a date and a time of day on one clock; `None` for a day or time that does not exist.
 pub(super) fn local_millis([year, month, day]: [i64; 3], [hour, minute, second]: [i64; 3]) -> Option<i64> {
-    let part = |number: i64| u32::try_from(number).ok();
-    let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, part(month)?, part(day)?)?;
-    let start = date.and_hms_opt(part(hour)?, part(minute)?, 0)?.and_utc().timestamp_millis();
-    (0..=MOST_SECONDS).contains(&second).then_some(start + second * 1000)
+    const START: Date = Date::constant(1970, 1, 1);
+    let part = |number: i64| i8::try_from(number).ok();
+    let like = i16::try_from(year.rem_euclid(CYCLE_YEARS)).ok()?;
+    let days = Date::new(like, part(month)?, part(day)?).ok()?.duration_since(START);
+    let exists = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..=MOST_SECONDS).contains(&second);
+    let seconds = || days.as_secs() + hour * 3600 + minute * 60 + second;
+    exists.then(|| seconds() * 1000 + year.div_euclid(CYCLE_YEARS) * CYCLE)
+}
+
+/// The other way: the year, and a reading of the clock that holds but for its year.
+pub(super) fn year_and_reading(local_millis: i64) -> (i64, DateTime) {
+    let like = Timestamp::from_millisecond(local_millis.rem_euclid(CYCLE)).unwrap_or_default();
+    let reading = Offset::UTC.to_datetime(like);
+    (i64::from(reading.year()) + local_millis.div_euclid(CYCLE) * CYCLE_YEARS, reading)
 }
 
 /// `+0130` in minutes.
@@ -82,11 +98,7 @@ fn iso_stamp(text: &[u8], is_fraction: impl Fn(u8, usize) -> bool) -> Option<(St
     if !fits || !is_fraction(separator, digits.len()) {
         return None;
     }
-    let millis = if separator == b'.' {
-        (0..3).fold(0, |sum, i| sum * 10 + digits.get(i).map_or(0, |digit| i64::from(digit & 0x0F)))
-    } else {
-        number(digits)
-    };
+    let millis = if separator == b'.' { fraction_millis(digits) } else { number(digits) };
     let length = seconds.len() + 1 + digits.len();
     let (offset, zone_length) = zone(&text[length..])?;
     let local = local_millis(
@@ -95,6 +107,39 @@ fn iso_stamp(text: &[u8], is_fraction: impl Fn(u8, usize) -> bool) -> Option<(St
     )?;
     let instant = local + millis - i64::from(offset.unwrap_or(0)) * 60_000;
     Some((Stamp { instant, offset }, length + zone_length))
+}
+
+/// Milliseconds from the digits behind a decimal point.
+fn fraction_millis(digits: &[u8]) -> i64 {
+    (0..3).fold(0, |sum, i| sum * 10 + digits.get(i).map_or(0, |digit| i64::from(digit & 0x0F)))
+}
+
+/// A stamp as reports print it and people type it, in its two halves: `2026-01-13`, and `02:01:40.118+00:00` or `2:01`.
+/// jiff's own readers take second 60 for 59.
+pub(super) fn written_stamp(date: &str, time: &str) -> Option<Stamp> {
+    /// Digits of a year with a sign; the milliseconds of longer ones could overflow.
+    const MOST_YEAR: usize = 6;
+    let digits = |text: &str, most: usize| {
+        let fits = (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        fits.then(|| number(text.as_bytes()))
+    };
+    let (time, zone) = time.split_at(time.find(['Z', 'z', '+', '-']).unwrap_or(time.len()));
+    let mut date = date.rsplitn(3, '-').map(str::trim_start);
+    let (day, month, year) = (date.next()?, date.next()?, date.next()?);
+    let year = match year.split_at_checked(1)? {
+        ("-", size) => -digits(size, MOST_YEAR)?,
+        ("+", size) => digits(size, MOST_YEAR)?,
+        _ => digits(year, 4)?,
+    };
+    let mut time = time.trim_end().splitn(3, ':').map(str::trim_start);
+    let (hour, minute, seconds) = (time.next()?, time.next()?, time.next().unwrap_or("0"));
+    let (second, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
+    digits(fraction, MOST_FRACTION)?;
+    let date = [year, digits(month, 2)?, digits(day, 2)?];
+    let local = local_millis(date, [digits(hour, 2)?, digits(minute, 2)?, digits(second, 2)?])?;
+    let offset = if zone.is_empty() { None } else { Some(offset_minutes(zone)?) };
+    let instant = local + fraction_millis(fraction.as_bytes()) - i64::from(offset.unwrap_or(0)) * 60_000;
+    Some(Stamp { instant, offset })
 }
 
 /// The zone at the start of `text`, if any, and its length.

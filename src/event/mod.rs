@@ -26,3 +26,4 @@ pub use start::{EventStart, StartRule};
 pub use time::{Clock, Stamp};
 pub use window::{Bound, Window};
 pub use zone::Zone;
+pub(crate) use zone::offset_minutes;

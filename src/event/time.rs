@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use chrono::DateTime;
-
 use super::date;
 
 /// Bytes of a stamp without its zone: `2026-01-13 02:01:40,118`.
@@ -23,12 +21,8 @@ pub struct Stamp {
 impl Stamp {
     /// Reads `2026-01-13T02:01:40.118+00:00`, or the same without offset, as reports print it.
     pub fn from_report(text: &str) -> Option<Self> {
-        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-            let offset = i16::try_from(time.offset().local_minus_utc() / 60).ok()?;
-            return Some(Self { instant: time.timestamp_millis(), offset: Some(offset) });
-        }
-        let local = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok()?;
-        Some(Self { instant: local.and_utc().timestamp_millis(), offset: None })
+        let (date, time) = text.split_once(['T', 't', ' '])?;
+        date::written_stamp(date, time)
     }
 
     /// The reading of the log's own clock: milliseconds since 1970-01-01 00:00 in the log's zone.
@@ -42,11 +36,18 @@ impl Stamp {
     }
 }
 
-/// RFC 3339 with milliseconds in the log's own offset; without a zone the offset is left out.
+/// RFC 3339 with milliseconds in the log's own offset; without a zone the offset is left out. A year that has not four
+/// digits is beyond that standard and has a sign.
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let local = DateTime::from_timestamp_millis(self.local_millis()).unwrap_or(DateTime::UNIX_EPOCH);
-        write!(f, "{}", local.format("%Y-%m-%dT%H:%M:%S%.3f"))?;
+        let (year, local) = date::year_and_reading(self.local_millis());
+        if (0..=9999).contains(&year) {
+            write!(f, "{year:04}")?;
+        } else {
+            write!(f, "{year:+05}")?;
+        }
+        write!(f, "-{:02}-{:02}T", local.month(), local.day())?;
+        write!(f, "{:02}:{:02}:{:02}.{:03}", local.hour(), local.minute(), local.second(), local.millisecond())?;
         self.offset.map_or(Ok(()), |minutes| f.write_str(&offset_text(minutes, ":")))
     }
 }
@@ -213,5 +214,26 @@ mod tests {
             let (stamp, _) = Clock::default().read(text.as_bytes()).expect("a stamp");
             assert_eq!(Stamp::from_report(&stamp.to_string()), Some(stamp));
         }
+    }
+
+    #[test]
+    fn the_ends_of_the_calendar_print_and_read_back() {
+        for (instant, offset, expected) in [
+            (253_402_300_799_999, None, "9999-12-31T23:59:59.999"),
+            (253_402_300_800_000, None, "+10000-01-01T00:00:00.000"),
+            (253_402_300_800_000, Some(60), "+10000-01-01T01:00:00.000+01:00"),
+            (-62_167_219_200_000, None, "0000-01-01T00:00:00.000"),
+            (-62_167_219_200_001, Some(0), "-0001-12-31T23:59:59.999+00:00"),
+            (-1, None, "1969-12-31T23:59:59.999"),
+        ] {
+            let stamp = Stamp { instant, offset };
+            assert_eq!(stamp.to_string(), expected);
+            assert_eq!(Stamp::from_report(expected), Some(stamp));
+        }
+        assert_eq!(read("9999-12-31 23:59:60,999+0000 x").as_deref(), Some("+10000-01-01T00:00:00.999+00:00 28"));
+        for instant in [i64::MIN, i64::MAX] {
+            assert_ne!(Stamp { instant, offset: None }.to_string(), "");
+        }
+        assert_eq!(Stamp::from_report("+9999999-01-01T00:00:00.000"), None);
     }
 }

@@ -2,10 +2,8 @@
 
 use std::cmp::Ordering;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
-
 use super::Stamp;
-use super::zone::offset_minutes;
+use super::date::written_stamp;
 
 /// One end of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,28 +110,14 @@ fn back_from(text: &str, now: i64) -> Option<i64> {
 
 /// A date with or without a time, with or without a zone, with a blank or a `T` between.
 fn moment(text: &str) -> Option<Bound> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Some(Bound::Instant(time.timestamp_millis()));
-    }
-    let text = text.trim();
-    let date = NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok()?;
-    let rest = &text[10..];
-    let Some(rest) = rest.strip_prefix(['T', 't', ' ']) else {
-        return rest
-            .is_empty()
-            .then(|| Bound::Local(date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis()));
+    let (date, rest) = text.trim().split_at_checked(10)?;
+    let time = match rest.strip_prefix(['T', 't', ' ']) {
+        Some(time) => time.replacen(',', ".", 1),
+        None if rest.is_empty() => "0:00".to_owned(),
+        None => return None,
     };
-    let (time, zone) = rest.split_at(rest.find(['Z', 'z', '+', '-']).unwrap_or(rest.len()));
-    let time = format!("{} {}", &text[..10], time.trim_end().replacen(',', ".", 1));
-    let local = ["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S%.f"]
-        .into_iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(&time, form).ok())?
-        .and_utc()
-        .timestamp_millis();
-    if zone.is_empty() {
-        return Some(Bound::Local(local));
-    }
-    Some(Bound::Instant(local - i64::from(offset_minutes(zone)?) * 60_000))
+    let stamp = written_stamp(date, &time)?;
+    Some(stamp.offset.map_or(Bound::Local(stamp.instant), |_| Bound::Instant(stamp.instant)))
 }
 
 #[cfg(test)]
@@ -183,6 +167,30 @@ mod tests {
             "99999999999999999h",
         ] {
             assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn moments_that_a_library_reads_otherwise() {
+        for (text, expected) in [
+            ("2026-12-31T23:59:60Z", Some("2027-01-01T00:00:00.000+00:00")),
+            ("2026-12-31 23:59:60,5", Some("local 2027-01-01T00:00:00.500")),
+            ("2026-01-13t02:14:00z", Some("2026-01-13T02:14:00.000+00:00")),
+            ("2026-01-13 2:04 +01", Some("2026-01-13T01:04:00.000+00:00")),
+            ("2026-01- 3  2:04", Some("local 2026-01-03T02:04:00.000")),
+            ("2026-01-13 02:14:00. 5", None),
+            ("9999-12-31T23:59:59Z", Some("9999-12-31T23:59:59.000+00:00")),
+            ("0000-01-01T00:00:00+01:00", Some("-0001-12-31T23:00:00.000+00:00")),
+            ("20260113", None),
+            ("20260113T021400Z", None),
+            ("2026-01-13T02", None),
+            ("2026-1-13 02:14", None),
+            ("2026-01-13T02:14:00[UTC]", None),
+            ("2026-01-13T02:14:00Z[UTC]", None),
+            ("2026-W03-2", None),
+            ("+002026-01-13", None),
+        ] {
+            assert_eq!(read(text).as_deref(), expected, "{text}");
         }
     }
 

@@ -6,38 +6,36 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Duration, LocalResult, NaiveDateTime, Offset, TimeZone};
-use chrono_tz::Tz;
+use jiff::Timestamp;
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 
 use super::Stamp;
 
 /// The zone of the clock that wrote a log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Zone {
     /// Minutes east of UTC, all year.
     Fixed(i16),
     /// A region of the IANA database, `Europe/Berlin`.
-    Region(Tz),
+    Region(TimeZone),
 }
 
 impl Zone {
     /// The stamp with this zone, if the log states none itself.
     #[must_use]
-    pub fn place(self, stamp: Stamp) -> Stamp {
+    pub fn place(&self, stamp: Stamp) -> Stamp {
         self.read(stamp).0
     }
 
     /// The same, and whether the clock showed this twice.
     #[must_use]
-    pub fn read(self, stamp: Stamp) -> (Stamp, bool) {
+    pub fn read(&self, stamp: Stamp) -> (Stamp, bool) {
         if stamp.offset.is_some() {
             return (stamp, false);
         }
         let found = match self {
-            Self::Fixed(offset) => Some((offset, false)),
-            Self::Region(region) => {
-                DateTime::from_timestamp_millis(stamp.instant).and_then(|local| offset_at(region, local.naive_utc()))
-            }
+            Self::Fixed(offset) => Some((*offset, false)),
+            Self::Region(region) => offset_at(region, stamp.instant),
         };
         found.map_or((stamp, false), |(minutes, comes_twice)| {
             (Stamp { instant: stamp.instant - i64::from(minutes) * 60_000, offset: Some(minutes) }, comes_twice)
@@ -53,14 +51,18 @@ impl FromStr for Zone {
         if let Some(minutes) = offset_minutes(text) {
             return Ok(Self::Fixed(minutes));
         }
-        text.parse::<Tz>().map(Self::Region).map_err(|_| {
+        let region = TimeZoneDatabase::bundled().get(text).ok();
+        // jiff takes a name in any case, and has two that say that the zone is not known.
+        let is_name =
+            |region: &TimeZone| region.iana_name() == Some(text) && !["Factory", "Etc/Unknown"].contains(&text);
+        region.filter(is_name).map(Self::Region).ok_or_else(|| {
             format!("{text:?} is no time zone; write an offset such as +0100, or a name such as Europe/Berlin")
         })
     }
 }
 
 /// `+0100`, `-03:30` or `Z` in minutes.
-pub(super) fn offset_minutes(text: &str) -> Option<i16> {
+pub(crate) fn offset_minutes(text: &str) -> Option<i16> {
     if matches!(text, "Z" | "z") {
         return Some(0);
     }
@@ -77,13 +79,15 @@ pub(super) fn offset_minutes(text: &str) -> Option<i16> {
 }
 
 /// The offset in minutes, and whether there are two; the first of them is taken.
-fn offset_at(region: Tz, local: NaiveDateTime) -> Option<(i16, bool)> {
-    let (offset, comes_twice) = match region.offset_from_local_datetime(&local) {
-        LocalResult::Single(offset) => (offset, false),
-        LocalResult::Ambiguous(offset, _) => (offset, true),
-        LocalResult::None => (region.offset_from_local_datetime(&(local - Duration::hours(3))).earliest()?, false),
+fn offset_at(region: &TimeZone, local_millis: i64) -> Option<(i16, bool)> {
+    // The last day of 9999 is beyond jiff's instants, and no clock changes on it.
+    let local = Offset::UTC.to_datetime(Timestamp::from_millisecond(local_millis).unwrap_or(Timestamp::MAX));
+    let (offset, comes_twice) = match region.to_ambiguous_timestamp(local).offset() {
+        AmbiguousOffset::Unambiguous { offset } => (offset, false),
+        AmbiguousOffset::Fold { before, .. } => (before, true),
+        AmbiguousOffset::Gap { before, .. } => (before, false),
     };
-    Some((i16::try_from(offset.fix().local_minus_utc() / 60).ok()?, comes_twice))
+    Some((i16::try_from(offset.seconds() / 60).ok()?, comes_twice))
 }
 
 #[cfg(test)]
@@ -103,6 +107,12 @@ mod tests {
         for text in ["", "+", "+100", "+0160", "+9900", "Berlin", "01:00", "+é"] {
             assert!(text.parse::<Zone>().is_err(), "{text}");
         }
+        for text in ["UTC", "GMT", "EST5EDT", "US/Eastern", "Etc/GMT+5", "Asia/Calcutta"] {
+            assert!(matches!(text.parse(), Ok(Zone::Region(_))), "{text}");
+        }
+        for text in ["europe/berlin", "utc", "Factory", "Etc/Unknown", "CET-1CEST,M3.5.0,M10.5.0/3"] {
+            assert!(text.parse::<Zone>().is_err(), "{text}");
+        }
     }
 
     #[test]
@@ -115,6 +125,22 @@ mod tests {
         assert_eq!(placed("Europe/Berlin", "2026-03-29T02:30:00.000"), "2026-03-29T02:30:00.000+01:00");
         assert_eq!(placed("America/New_York", "2025-11-02T01:30:00.000"), "2025-11-02T01:30:00.000-04:00");
         assert_eq!(placed("Australia/Lord_Howe", "2026-04-05T01:45:00.000"), "2026-04-05T01:45:00.000+11:00");
+        // A day that was skipped, and a night in which a rule began that changes no clock.
+        assert_eq!(placed("Pacific/Apia", "2011-12-30T12:00:00.000"), "2011-12-30T12:00:00.000-10:00");
+        assert_eq!(placed("America/Nuuk", "2023-10-28T23:15:00.000"), "2023-10-28T23:15:00.000-02:00");
+        // The ends of the calendar.
+        assert_eq!(placed("Europe/Berlin", "0000-01-01T00:00:00.000"), "0000-01-01T00:00:00.000+00:53");
+        assert_eq!(placed("Europe/Berlin", "9999-12-31T23:59:60.000"), "+10000-01-01T00:00:00.000+01:00");
+    }
+
+    #[test]
+    fn what_comes_twice_says_so() {
+        let berlin: Zone = "Europe/Berlin".parse().unwrap();
+        for (local, twice) in
+            [("2025-10-26T01:59:59", false), ("2025-10-26T02:00:00", true), ("2025-10-26T03:00:00", false)]
+        {
+            assert_eq!(berlin.read(Stamp::from_report(local).unwrap()).1, twice, "{local}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The suppressions file: which findings are known and for how long nobody wants to be told.
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::diagnosis::{Force, Suppression};
@@ -24,14 +25,14 @@ struct Entry {
 
 /// Reads the text of a suppressions file. A day that is over by `today`, or that cannot be read, suppresses nothing. The
 /// error says where the text is no such file.
-pub fn read_suppressions(text: &str, today: chrono::NaiveDate) -> Result<Vec<Suppression>, String> {
+pub fn read_suppressions(text: &str, today: Date) -> Result<Vec<Suppression>, String> {
     let written: Written = toml::from_str(text).map_err(|error| error.to_string())?;
     let entries = written.suppression.into_iter().map(|entry| {
         let until = match entry.until {
             toml::Value::String(text) => text,
             other => other.to_string(),
         };
-        let force = match until.parse::<chrono::NaiveDate>() {
+        let force = match Date::strptime("%Y-%m-%d", until.trim()) {
             Err(_) => Force::UnreadableDate,
             Ok(day) if day < today => Force::Past,
             Ok(_) => Force::InForce,
@@ -46,7 +47,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<Suppression>, String> {
-        read_suppressions(text, chrono::NaiveDate::from_ymd_opt(2026, 1, 13).unwrap())
+        read_suppressions(text, Date::constant(2026, 1, 13))
     }
 
     #[test]
@@ -60,6 +61,10 @@ mod tests {
             ("\"\"", Force::UnreadableDate),
             ("2026-02-01T10:00:00Z", Force::UnreadableDate),
             ("20270101", Force::UnreadableDate),
+            ("\"20270101\"", Force::UnreadableDate),
+            ("\"2027-01-01T00:00\"", Force::UnreadableDate),
+            ("\"2026-2-1 \"", Force::InForce),
+            ("\"9999-12-31\"", Force::InForce),
         ] {
             let read =
                 read(&format!("[[suppression]]\nid = \"stuck-thread\"\nreason = \"x\"\nuntil = {until}\n")).unwrap();

@@ -185,11 +185,11 @@ pub(super) fn without_settings(mut command: Command) -> Command {
 
 /// An event whose minute since the start of 2026 is its number; no two are alike.
 pub(super) fn event(number: usize) -> String {
-    let minute = chrono::DateTime::from_timestamp(FIRST + 60 * i64::try_from(number).unwrap(), 0).unwrap();
+    let minute = jiff::Timestamp::from_second(FIRST + 60 * i64::try_from(number).unwrap()).unwrap();
     format!(
         "{},000+0000 Caesium-1-{number} ERROR      [c.a.j.p.mail] AADSTS7000215: Invalid client secret provided for app \
          '31f42280-7df0-4f1d-ac65-130836a8b9d9'.\n\tat com.example.A.b(A.java:{number})\n",
-        minute.format("%Y-%m-%d %H:%M:%S")
+        minute.strftime("%Y-%m-%d %H:%M:%S")
     )
 }
 
@@ -201,7 +201,7 @@ fn numbers(report: &Value) -> Vec<usize> {
     assert_eq!(report["timeline"]["bucket_seconds"], 60, "one bucket an event");
     let mut numbers = Vec::new();
     for bucket in report["timeline"]["buckets"].as_array().unwrap() {
-        let start = chrono::DateTime::parse_from_rfc3339(bucket["start"].as_str().unwrap()).unwrap().timestamp();
+        let start = bucket["start"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_second();
         let count: u64 = bucket["levels"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
         let number = usize::try_from((start - FIRST) / 60).unwrap();
         numbers.extend(std::iter::repeat_n(number, usize::try_from(count).unwrap()));

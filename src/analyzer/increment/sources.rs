@@ -120,7 +120,7 @@ impl Run {
                 let source = Arc::new(Source { node: node.clone(), name: path.display().to_string() });
                 let opened = input::open(&path, options.map, options.limits);
                 let prepared = opened.and_then(|opened| prepare(opened, Arc::clone(&source)));
-                let (window, zone) = (options.window, options.zone);
+                let (window, zone) = (options.window, options.zone.clone());
                 let facts = SourceFacts { source, layout: Layout::Text, pasted: true, window, zone };
                 match prepared {
                     Ok(((_, layout), Body::Plain(file))) => {

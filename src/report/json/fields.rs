@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::form::WindowOut;
 use crate::diagnosis::values::Smallest;
-use crate::diagnosis::{Bound, Stamp, Window};
+use crate::diagnosis::{Bound, Stamp, Window, offset_minutes};
 
 /// No instant of a log is further from 1970, in seconds.
 pub(super) const FURTHEST: i64 = 1 << 40;
@@ -69,11 +69,7 @@ pub(super) fn offset(zone: &str) -> Result<Option<i16>, String> {
     if zone == (Stamp { instant: 0, offset: None }).zone() {
         return Ok(None);
     }
-    let offset = zone.parse::<chrono::FixedOffset>().ok();
-    offset
-        .and_then(|offset| i16::try_from(offset.local_minus_utc() / 60).ok())
-        .map(Some)
-        .ok_or_else(|| format!("holds {zone:?} in the place of a zone"))
+    offset_minutes(zone).map(Some).ok_or_else(|| format!("holds {zone:?} in the place of a zone"))
 }
 
 /// Refuses a text of more bytes than a report can hold in that place.

@@ -399,8 +399,7 @@ fn timeline(diagnosis: &Diagnosis) -> TimelineOut {
     let width = diagnosis.timeline.width();
     let mut buckets: BTreeMap<i64, BucketOut> = BTreeMap::new();
     for (start, counts) in diagnosis.timeline.buckets() {
-        let time =
-            chrono::DateTime::from_timestamp(start, 0).unwrap_or_default().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let time = Stamp { instant: start * 1000, offset: None }.to_string().replace(".000", "Z");
         buckets.insert(start, BucketOut { start: time, levels: levels(counts), findings: BTreeMap::new() });
     }
     for finding in &diagnosis.findings {
