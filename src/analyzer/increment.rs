@@ -59,6 +59,7 @@ pub fn scan_increment(
         file_name: None,
         range: None,
         window: Window::default(),
+        voices: true,
         ..options.clone()
     };
     let matcher = &compiled(catalogue, options)?;

@@ -11,8 +11,8 @@ use crate::matcher::Matcher;
 /// Everything that is found in a text. The matcher is given, since many texts are scanned with one.
 pub fn scan_text(matcher: &Matcher, name: &str, text: &[u8]) -> Tally {
     let source = Arc::new(Source { node: None, name: name.to_owned() });
-    let facts =
-        SourceFacts { source, layout: Layout::sniff(text), pasted: true, window: Window::default(), zone: None };
+    let (layout, window) = (Layout::sniff(text), Window::default());
+    let facts = SourceFacts { source, layout, pasted: true, window, zone: None, voices: false };
     let mut scanner = Scanner::new(matcher, facts, 0);
     scanner.feed(Block { buffer: text, base: 0, from: 0, to: text.len() });
     scanner.finish_part(text.len() as u64);

@@ -68,6 +68,8 @@ pub struct ScanOptions {
     pub window: Window,
     /// The zone of logs that state none.
     pub zone: Option<Zone>,
+    /// Whether it is noted when each mail server was heard of: what a schedule needs to tell that one fell silent.
+    pub voices: bool,
     /// Told how far the scan has come, for whoever watches it.
     pub progress: Option<Arc<Progress>>,
     /// Signatures to look for; empty means all.
@@ -88,6 +90,7 @@ impl Default for ScanOptions {
             range: None,
             window: Window::default(),
             zone: None,
+            voices: false,
             progress: None,
             only: Vec::new(),
             skip: Vec::new(),

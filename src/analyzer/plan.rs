@@ -207,7 +207,8 @@ impl<'a> Plan<'a> {
 
     /// What is known of a source before it is scanned.
     pub(super) fn facts(&self, source: Arc<Source>, layout: Layout, pasted: bool) -> SourceFacts {
-        SourceFacts { source, layout, pasted, window: self.options.window, zone: self.options.zone.clone() }
+        let ScanOptions { window, ref zone, voices, .. } = *self.options;
+        SourceFacts { source, layout, pasted, window, zone: zone.clone(), voices }
     }
 
     fn add(&mut self, ((source, layout), body): ((Arc<Source>, Layout), Body), pasted: bool) {

@@ -51,6 +51,8 @@ pub(crate) struct SourceFacts {
     pub(crate) window: Window,
     /// The zone of stamps that state none.
     pub(crate) zone: Option<Zone>,
+    /// Whether it is noted when each mail server was heard of.
+    pub(crate) voices: bool,
 }
 
 /// Bytes in a buffer that are to be worked on.
@@ -191,7 +193,7 @@ impl<'m> Scanner<'m> {
                 self.close();
             }
         }
-        let is_mail_log = self.facts.layout == Layout::JiraMail;
+        let may_hear = self.facts.voices && self.facts.layout == Layout::JiraMail;
         for (i, start) in starts.iter().enumerate() {
             let next = starts.get(i + 1);
             let end = next.map_or(to, |next| next.at);
@@ -201,7 +203,7 @@ impl<'m> Scanner<'m> {
                 continue;
             }
             self.count(start.level, start.stamp);
-            if is_mail_log {
+            if may_hear {
                 self.hear(&buffer[start.at..], start.stamp);
             }
             let is_wanted = own.iter().any(|hit| self.matcher.matters_at(start.level, hit.literal));

@@ -120,8 +120,8 @@ impl Run {
                 let source = Arc::new(Source { node: node.clone(), name: path.display().to_string() });
                 let opened = input::open(&path, options.map, options.limits);
                 let prepared = opened.and_then(|opened| prepare(opened, Arc::clone(&source)));
-                let (window, zone) = (options.window, options.zone.clone());
-                let facts = SourceFacts { source, layout: Layout::Text, pasted: true, window, zone };
+                let (window, zone, voices) = (options.window, options.zone.clone(), options.voices);
+                let facts = SourceFacts { source, layout: Layout::Text, pasted: true, window, zone, voices };
                 match prepared {
                     Ok(((_, layout), Body::Plain(file))) => {
                         self.add_plain(path, SourceFacts { layout, ..facts }, file, false, (state, left_out));
