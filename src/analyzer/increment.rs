@@ -27,8 +27,9 @@ use ends::last_start;
 use sources::{Run, full_path, unknown};
 
 /// How often a run begins anew because a log changed or moved under it, before that log is left to the next run.
-const ATTEMPTS: u32 = 3;
-/// Time that a rotation is given to end.
+const ATTEMPTS: u32 = 4;
+/// Time that a rotation is given to end at first, and four times as much in each further attempt: the writer may have to
+/// wait for a core between the two names.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// What is new since the last run.
@@ -68,7 +69,7 @@ pub fn scan_increment(
         let is_last = attempt >= ATTEMPTS;
         let mut run = Run::gather(inputs, options, state, &left_out);
         if run.is_moving() && !is_last {
-            std::thread::sleep(PAUSE);
+            std::thread::sleep(PAUSE * 4_u32.pow(attempt - 1));
             continue;
         }
         if run.candidates.is_empty() {

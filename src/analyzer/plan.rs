@@ -280,10 +280,13 @@ pub(super) fn prepare(opened: Opened, source: Arc<Source>) -> io::Result<((Arc<S
     }
 }
 
+/// What is said of a source that is not there.
+pub(super) const MISSING: &str = "cannot be read: no such file or folder";
+
 /// Why a source cannot be read.
 pub(super) fn reason(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "cannot be read: no such file or folder".to_owned(),
+        io::ErrorKind::NotFound => MISSING.to_owned(),
         io::ErrorKind::InvalidData | io::ErrorKind::Unsupported => error.to_string(),
         io::ErrorKind::PermissionDenied => {
             "cannot be read: permission denied (run as a member of the group that may read Jira's logs)".to_owned()

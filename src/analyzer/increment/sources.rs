@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::ends::{has_whole_line, plain_head};
-use crate::analyzer::plan::{Body, Incoming, Plan, prepare};
+use crate::analyzer::plan::{Body, Incoming, MISSING, Plan, prepare};
 use crate::analyzer::scanner::SourceFacts;
 use crate::analyzer::{Input, Scan, ScanOptions};
 use crate::diagnosis::{Source, SourceTally, Tally};
@@ -97,14 +97,14 @@ impl Run {
         run
     }
 
-    /// Whether logs got other names while they were looked for: one that cannot be read is no longer there, or what is
-    /// being compressed was only found as far as it is.
+    /// Whether logs got other names while they were looked for: one that cannot be read is or was not there, or what is being
+    /// compressed was only found as far as it is.
     pub(super) fn is_moving(&self) -> bool {
         let sources = self.scan.tally.sources.iter().filter(|(source, _)| source.name != STATE);
         let mut unread = sources.filter(|(_, tally)| !tally.problems.is_empty());
         let is_missed = |path: &Path| path.is_file() && self.candidates.iter().all(|other| other.path != path);
         let mut half = self.candidates.iter().filter(|candidate| candidate.failure.is_some());
-        unread.any(|(source, _)| !Path::new(&source.name).exists())
+        unread.any(|(source, tally)| tally.problems.contains(MISSING) || !Path::new(&source.name).exists())
             || half.any(|candidate| is_missed(&candidate.path.with_extension("")))
     }
 
