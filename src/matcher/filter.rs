@@ -117,9 +117,9 @@ impl Filter {
         while let Some(round) = buffer.get(at..end).and_then(|left| left.first_chunk::<REACH>()) {
             let mut known = 0;
             for sample in 0..ROUND {
-                known |= self.known.shifted(Self::hash_of(round, sample));
+                known += u32::from(self.known.holds(Self::hash_of(round, sample)));
             }
-            if known & 1 != 0 {
+            if known != 0 {
                 self.inspect(round, buffer, at, from..to, hits);
             }
             at += ROUND * STEP;
@@ -233,16 +233,10 @@ impl Known {
         }
     }
 
-    /// A word whose lowest bit says whether the hash is in the set; the others mean nothing.
-    #[inline]
-    fn shifted(&self, hash: u64) -> u64 {
-        let [first, second] = words(hash);
-        (self.tables[0][first] & self.tables[1][second]) >> bit(hash)
-    }
-
     #[inline]
     fn holds(&self, hash: u64) -> bool {
-        self.shifted(hash) & 1 != 0
+        let [first, second] = words(hash);
+        (self.tables[0][first] & self.tables[1][second]) >> bit(hash) & 1 != 0
     }
 }
 
