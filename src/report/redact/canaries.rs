@@ -38,7 +38,12 @@ fn html(text: &str) -> String {
 pub(super) const CORE: &str = "CNRYk3v9x1q8w2z7";
 
 /// Each class of secret, as a log writes it. `~` stands for the canary.
-pub(super) const SECRETS: [(&str, &str); 48] = [
+pub(super) const SECRETS: [(&str, &str); 53] = [
+    ("client-secret", "client.setClientSecret(~)"),
+    ("password", "ds.setPassword(\"~ x\") in vain"),
+    ("password", "password\u{a0}=\u{a0}~"),
+    ("password", "{\"passwords\":[\"x\",\"~\"]}"),
+    ("client-secret", "clientSecrets=[~, x]"),
     ("client-secret", "client_secret=~"),
     ("client-secret", "clientSecret: ~"),
     ("client-secret", "\"client_secret\":\"~\""),
@@ -90,7 +95,12 @@ pub(super) const SECRETS: [(&str, &str); 48] = [
 ];
 
 /// Each class of identity, as a log writes it.
-pub(super) const IDENTITIES: [(&str, &str); 44] = [
+pub(super) const IDENTITIES: [(&str, &str); 49] = [
+    ("user", "login of CORP\\~ failed"),
+    ("user", "authentication for user ~ failed"),
+    ("user", "Logout by user ~: done"),
+    ("user", "support.zip:home/~/jira/x.log"),
+    ("host", "cannot write to \\\\~\\logs\\jira"),
     ("email", "mailbox ~@corp.example is full"),
     ("email", "User account '~@corp.example' from identity provider"),
     ("email", "guest ~_corp.example#EXT#@contoso.onmicrosoft.com"),

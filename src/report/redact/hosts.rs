@@ -42,6 +42,9 @@ static BEFORE: Pattern = Pattern::new(
         r"|(?-u:\b)(ip-[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}(?:\.[a-z0-9.-]*[a-z0-9])?)(?-u:\b)",
     ),
 );
+/// A share, `\\files\logs`, with its backslashes doubled or not.
+static SHARE: Pattern =
+    Pattern::new(&["\\\\"], r"(?:^|[\s\x22'(\[=,;:>])\\{2,4}([a-z0-9][a-z0-9.-]*[a-z0-9])\\{1,2}[a-z0-9_]");
 /// A dotted name behind a word that announces a host, or before a port.
 static DOTTED: Pattern = Pattern::new(
     &["host", "server", "relay", "proxy", "helo", "220", "' at ", ":", "names: ["],
@@ -70,7 +73,8 @@ pub(super) fn find(view: &View, hits: &mut Vec<Hit>) {
                 .and_then(|user| identity(view, user, Identity::User, true)),
         );
     }
-    for found in MESSAGES.in_lower(view).chain(CONNECTIONS.in_lower(view)).chain(BEFORE.in_lower(view)) {
+    let by_place = MESSAGES.in_lower(view).chain(CONNECTIONS.in_lower(view)).chain(BEFORE.in_lower(view));
+    for found in by_place.chain(SHARE.in_lower(view)) {
         hits.extend(
             found.iter().skip(1).flatten().filter_map(|span| identity(view, span.range(), Identity::Host, true)),
         );

@@ -82,6 +82,17 @@ static DOMAIN_USER: Pattern = Pattern::new(
     &["user", "account", "principal"],
     r"(?i:user|account|principal) ([A-Z][A-Z0-9-]{1,15}\\{1,2}[A-Za-z0-9][A-Za-z0-9._-]+)",
 );
+/// The same where no word announces it. What may be an escape, `SELECT\nfrom`, is none, nor is a key of the registry or
+/// a longer path.
+static BARE_DOMAIN_USER: Pattern = Pattern::new(
+    &["\\"],
+    r"(?:^|[\s\x22'(\[=,:;>])([A-Z][A-Z0-9-]{1,15})\\{1,2}((?:[ac-eg-mo-qsv-zA-Z]|n[^\\\s]*\.[a-z])[A-Za-z0-9._-]*[A-Za-z0-9])(?:$|[\s\x22'\])<>&,;:.])",
+);
+/// "for user ann failed", "of user ann:".
+static SPOKEN_USER: Pattern = Pattern::new(
+    &[" user "],
+    r"(?:for|of|by|as|from|that) user ([a-z0-9][a-z0-9._@+-]*[a-z0-9])(?: (?:has|was|is|does|did|could|cannot|can't|failed|from|in|on|at|with|not|because)(?-u:\b)|[:;,](?:\s|$)|\.?(?:\n|$))",
+);
 /// Crowd's `User <ann> does not exist`, a mention `[~ann]`, a name before a mail address, a person in JSON.
 static PEOPLE: Pattern = Pattern::new(
     &["user <", "[~", "\" <", "name", "key"],
@@ -112,8 +123,8 @@ static CUT_NAME: Pattern = Pattern::new(
 );
 static COMMON_NAME: Pattern = Pattern::new(&["cn="], r#"(?-u:\b)cn=((?:\\.|[^,=\\"'\n()<>;])+)"#);
 static HOME: Pattern = Pattern::new(
-    &["/home/", "/users/", "\\users\\", "documents and settings"],
-    r#"(?:(?:^|[^A-Za-z0-9._-])/(?:home|Users)/|[A-Za-z]:[\\/]+(?i:users|documents and settings)[\\/]+)([^\\/\s"'<>:;,)\]]+)"#,
+    &["home/", "users/", "\\users\\", "documents and settings"],
+    r#"(?:(?:(?:^|[^A-Za-z0-9._-])/|(?:^|[:!]))(?:home|Users)/|[A-Za-z]:[\\/]+(?i:users|documents and settings)[\\/]+)([^\\/\s"'<>:;,)\]]+)"#,
 );
 static PROFILE: Pattern = Pattern::new(
     &["viewprofile", "/users/", "/user/", "/~"],
@@ -135,6 +146,15 @@ pub(super) fn find(view: &View, hits: &mut Vec<Hit>) {
         FILTERS.in_lower(view).chain(PROFILE.in_lower(view)).chain(HOME.in_text(view)).chain(DOMAIN_USER.in_text(view))
     {
         hits.extend(found.get(1).and_then(|span| identity(view, span.range(), Identity::User, true)));
+    }
+    for found in BARE_DOMAIN_USER.in_text(view) {
+        let (Some(domain), Some(name)) = (found.get(1), found.get(2)) else { continue };
+        if !["HKLM", "HKCU", "HKCR", "AUTHORITY", "BUILTIN"].contains(&domain.as_str()) {
+            hits.extend(identity(view, name.range(), Identity::User, true));
+        }
+    }
+    for found in SPOKEN_USER.in_lower(view) {
+        hits.extend(found.get(1).and_then(|span| identity(view, span.range(), Identity::User, false)));
     }
     for name in PEOPLE.in_lower(view).filter_map(|found| found.iter().skip(1).flatten().next().map(|name| name.range()))
     {

@@ -88,7 +88,7 @@ pub(super) fn key_around(text: &str, stem: Range<usize>, from: usize) -> Range<u
 
 /// Whether a value can follow a key that ends at a place. Most words of a stack trace are ruled out by it.
 pub(super) fn may_assign(text: &str, end: usize) -> bool {
-    matches!(text.as_bytes().get(end), Some(b'=' | b':' | b'"' | b'\'' | b'\\' | b' ' | b'\t' | b'>'))
+    matches!(text.as_bytes().get(end), Some(b'=' | b':' | b'"' | b'\'' | b'\\' | b' ' | b'\t' | b'>' | b'('))
 }
 
 /// The words of a key: `trustStorePassword`, `client_secret`, `crowd.token_key`.
@@ -126,8 +126,11 @@ fn class(key: &str) -> Option<&'static str> {
     let of_oauth =
         words.first().is_some_and(|first| first == "oauth") && key.to_ascii_lowercase().starts_with("oauth_");
     for (place, word) in words.iter().enumerate() {
+        // A list of them is no less secret; of tokens and keys there are counts, too.
+        let one = word.strip_suffix('s').filter(|one| ends(one, &["password", "passphrase", "secret"]));
+        let word = one.unwrap_or(word);
         let before = place.checked_sub(1).map_or("", |before| words[before].as_str());
-        let class = match word.as_str() {
+        let class = match word {
             "pass" | "bindpw" => "password",
             word if ends(
                 word,
@@ -233,6 +236,9 @@ fn separated(view: &View, key: &Range<usize>, class: &'static str) -> Option<(Ra
     let bytes = text.as_bytes();
     let blanks = |at: usize| at + bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let quotes = |at: usize| at + bytes[at..].iter().take_while(|byte| matches!(byte, b'\\' | b'"' | b'\'')).count();
+    if bytes.get(key.end) == Some(&b'(') {
+        return argument(view, key).map(|span| (span, How::Exact));
+    }
     let after_quotes = quotes(key.end);
     let next = blanks(after_quotes);
     let rest = &view.lower[next..];
@@ -317,6 +323,24 @@ fn separated(view: &View, key: &Range<usize>, class: &'static str) -> Option<(Ra
         }
         _ => None,
     }
+}
+
+/// What a call is given, `setClientSecret("x")`. A stack frame has a file there, and a signature types.
+fn argument(view: &View, key: &Range<usize>) -> Option<Range<usize>> {
+    let (text, at) = (view.text.as_str(), key.end + 1);
+    if text[at..].starts_with(['"', '\'', '\\']) {
+        return quoted(text, at, LONGEST_SECRET);
+    }
+    let inside = &text[at..text[at..].find([')', '\n']).map_or(text.len(), |end| at + end)];
+    let method = view.lower[key.clone()].rsplit('.').next().unwrap_or_default();
+    let is_setter = ["set", "with"].iter().any(|verb| method.starts_with(verb));
+    let is_word = inside.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let file = inside.split(':').next().unwrap_or_default();
+    let is_frame =
+        inside.contains([' ', ',']) || [".java", ".kt", ".groovy", ".scala"].iter().any(|kind| file.ends_with(kind));
+    let is_type = is_word && inside.starts_with(|first: char| first.is_ascii_uppercase());
+    let is_value = !is_frame && !is_type && (is_setter || is_opaque(inside));
+    is_value.then_some(at..at + inside.len())
 }
 
 /// Whether the words before a `token` are a parser's, which says where it stumbled.

@@ -83,6 +83,11 @@ fn what_the_report_needs_stays() {
         "UTF-8 SHA-256 HTTP-500 JRASERVER-12345 52B70C7B-1D36-4D55-8F21-6A90C3E85512",
         "CN=DigiCert Global Root CA, OU=www.digicert.com, O=DigiCert Inc, C=US CN=outlook.office365.com",
         "connected to the server, connection to database failed, login: failed, user: not found, 5 users: a",
+        "\tat com.x.User.setPassword(User.java:12) ~[app.jar:1.2]\n\tat com.x.$Proxy1.setClientSecret(Unknown Source)\n\tat com.x.T.getToken(T.java)",
+        "no such method: setPassword(String) setSecret(java.lang.String, int) getPassword() withToken(%s)",
+        "{\"sql\":\"SELECT\\nfrom X\\tY\"} HKLM\\Software NT AUTHORITY\\SYSTEM C:\\Temp \\d+\\s",
+        "for user authentication was for user account is, by user name in",
+        "max_tokens=200 tokens: 3 passwordsChanged=2",
     ];
     for text in keep {
         assert_eq!(full(text), text);

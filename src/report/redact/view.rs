@@ -60,11 +60,11 @@ impl View {
         Self { lower: text.to_ascii_lowercase(), text, origin, is_joined: false, is_cut: false }
     }
 
-    /// One round of percent, JSON, Java and HTML escapes undone, invisible characters dropped.
+    /// One round of percent, JSON, Java and HTML escapes undone, invisible characters dropped, every blank a plain one.
     fn decoded(&self) -> Option<Self> {
         let bytes = self.text.as_bytes();
-        let hides =
-            bytes.iter().any(|byte| matches!(byte, b'%' | b'\\' | b'&' | 0 | 0x1b)) || self.text.contains(is_invisible);
+        let hides = bytes.iter().any(|byte| matches!(byte, b'%' | b'\\' | b'&' | 0 | 0x1b))
+            || self.text.contains(|character| is_invisible(character) || is_wide_blank(character));
         if !hides {
             return None;
         }
@@ -84,6 +84,7 @@ impl View {
                     end
                 }
                 _ if self.text[at..].starts_with(is_invisible) => copy.skip(at..next_character(&self.text, at)),
+                _ if self.text[at..].starts_with(is_wide_blank) => copy.put(' ', &(at..next_character(&self.text, at))),
                 _ => copy.keep(at),
             };
         }
@@ -168,6 +169,11 @@ fn is_invisible(character: char) -> bool {
     matches!(character, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
+/// Blanks beyond ASCII, as word processors and chats put them in when a log is pasted.
+fn is_wide_blank(character: char) -> bool {
+    matches!(character, '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}')
+}
+
 fn next_character(text: &str, at: usize) -> usize {
     at + text[at..].chars().next().map_or(1, char::len_utf8)
 }
@@ -217,8 +223,15 @@ fn backslash(copy: &mut Copy<'_>, at: usize) -> usize {
 }
 
 fn entity(copy: &mut Copy<'_>, at: usize) -> usize {
-    const NAMED: [(&str, char); 6] =
-        [("&amp;", '&'), ("&quot;", '"'), ("&apos;", '\''), ("&lt;", '<'), ("&gt;", '>'), ("&commat;", '@')];
+    const NAMED: [(&str, char); 7] = [
+        ("&amp;", '&'),
+        ("&quot;", '"'),
+        ("&apos;", '\''),
+        ("&lt;", '<'),
+        ("&gt;", '>'),
+        ("&commat;", '@'),
+        ("&nbsp;", ' '),
+    ];
     let rest = &copy.from.text[at..];
     if let Some((name, character)) = NAMED.iter().find(|(name, _)| rest.starts_with(name)) {
         return copy.put(*character, &(at..at + name.len()));
