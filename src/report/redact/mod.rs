@@ -21,6 +21,7 @@ mod key;
 mod level;
 mod pattern;
 mod random_looking;
+mod secret_keys;
 mod secret_names;
 mod secret_shapes;
 #[cfg(test)]
