@@ -6,13 +6,13 @@
 use super::redact::Shown;
 
 /// Whether a character could move the cursor, reverse the reading order, or hide.
-fn is_unsafe(character: char) -> bool {
+pub(super) fn is_unsafe(character: char) -> bool {
     character.is_control() || is_invisible(character)
 }
 
 /// Bidirectional controls, zero-width characters, line and paragraph separators, interlinear marks, tags, and the
 /// selectors of variants that can carry hidden text.
-pub(super) fn is_invisible(character: char) -> bool {
+fn is_invisible(character: char) -> bool {
     matches!(
         character,
         '\u{AD}'

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 
-use crate::report::escape::is_invisible;
+use crate::report::escape::is_unsafe;
 
 /// Pretty JSON in which no control, bidirectional or zero-width character stands as itself.
 pub(in crate::report) fn to_json(report: &impl Serialize) -> String {
@@ -61,15 +61,14 @@ impl<F: Formatter> Formatter for Escaping<F> {
         self.0.write_char_escape(writer, escape)
     }
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        for character in fragment.chars() {
-            if character.is_control() || is_invisible(character) {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
-            } else {
-                write!(writer, "{character}")?;
+        let mut written = 0;
+        for (at, character) in fragment.char_indices().filter(|&(_, character)| is_unsafe(character)) {
+            writer.write_all(&fragment.as_bytes()[written..at])?;
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
             }
+            written = at + character.len_utf8();
         }
-        Ok(())
+        writer.write_all(&fragment.as_bytes()[written..])
     }
 }
