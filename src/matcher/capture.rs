@@ -259,7 +259,9 @@ fn entra_time_at(text: &[u8]) -> Option<String> {
         b' ' => matches!(byte, b' ' | b'T'),
         _ => byte == shape,
     });
-    fits.then(|| [&text_of(&time[..10]), "T", &text_of(&time[11..]), "Z"].concat())
+    let mut time = *time;
+    time[10] = b'T';
+    fits.then(|| text_of(&time) + "Z")
 }
 
 fn tenant_at(text: &[u8]) -> Option<String> {
